@@ -1,0 +1,24 @@
+"""cnncalc: shapes, parameters and costs of convolutional networks, without a deep learning framework.
+
+>>> import cnncalc
+>>> cnncalc.analyze("vgg16").totals.params
+138357544
+"""
+
+from cnncalc.analysis import Analysis, Layer, Totals
+from cnncalc.api import analyze, analyze_text
+from cnncalc.diagnostics import ArchitectureError, Diagnostic
+from cnncalc.source import Source
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Analysis",
+    "ArchitectureError",
+    "Diagnostic",
+    "Layer",
+    "Source",
+    "Totals",
+    "analyze",
+    "analyze_text",
+]

@@ -1,0 +1,273 @@
+"""What the engine found, for people who write Python: an Analysis and its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cnncalc.diagnostics import Diagnostic, location
+from cnncalc.graph import Graph, Node
+from cnncalc.layers import Facts, Tensor
+from cnncalc.receptive_field import Extent, Field
+from cnncalc.text import listing, nearest, quote
+from cnncalc.values import Shape
+
+DTYPES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+"""Bytes of one number."""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Layer:
+    """One layer of a network. Shapes are C×H×W tuples, one axis if flat; None is what can't be known."""
+
+    index: int
+    """Its place in execution order, from 1."""
+    node: Node
+    facts: Facts
+    field: Field
+    graph: Graph
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.path}: {self.output}>"
+
+    @property
+    def name(self) -> str:
+        """The name in its scope: ``conv2``."""
+        return self.node.name
+
+    @property
+    def path(self) -> str:
+        """The name from the top: ``3a/5x5/conv2``."""
+        return self.node.path
+
+    @property
+    def type(self) -> str:
+        """The layer type's word: ``conv``."""
+        return self.node.spec.type.word
+
+    @property
+    def sources(self) -> list[str]:
+        """The paths of the layers that it takes its input from."""
+        return [self.graph.value_name(value) for value in self.node.inputs]
+
+    @property
+    def inputs(self) -> tuple[Shape | None, ...]:
+        """The shapes that come in."""
+        return self.facts.inputs[: len(self.node.inputs)]
+
+    @property
+    def input(self) -> Shape | None:
+        """The shape that comes in; the first, where there are several."""
+        return self.facts.inputs[0] if self.facts.inputs else None
+
+    @property
+    def output(self) -> Shape | None:
+        """The shape that leaves."""
+        return self.facts.output
+
+    @property
+    def weights(self) -> dict[str, tuple[int, ...]] | None:
+        """The weight tensors by name, in PyTorch's order of axes."""
+        return None if self.facts.tensors is None else {t.name: t.shape for t in self.facts.tensors}
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...] | None:
+        return self.facts.tensors
+
+    @property
+    def params(self) -> int | None:
+        """The number of weights; 0 where the layer uses another's."""
+        return 0 if self.node.shared is not None else self.facts.params
+
+    @property
+    def trainable(self) -> int | None:
+        """The number of weights that are not frozen."""
+        return self.params if self.node.trainable else 0
+
+    @property
+    def buffers(self) -> int | None:
+        """The number of running statistics."""
+        return 0 if self.node.shared is not None else self.facts.buffers
+
+    @property
+    def macs(self) -> int | None:
+        """Multiply-accumulates of convolutions and dense layers, for one image; biases not counted."""
+        return self.facts.macs
+
+    @property
+    def activations(self) -> int | None:
+        """The number of elements in the output."""
+        return self.facts.activations
+
+    @property
+    def receptive_field(self) -> Field | None:
+        """What the first unit sees, along each axis of the network's input; None if that is flat."""
+        return self.field or None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every parameter with its value, defaults too; sizes have one number an axis."""
+        if self.facts.layer is not None:
+            return self.facts.layer.settings
+        spec = self.node.spec
+        declared = spec.type.parameters.values()
+        return {p.name: spec.values.get(p.name, p.default) for p in declared if not (p.claim and p.name not in spec.values)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The layer as it stands in JSON."""
+        facts, node = self.facts, self.node
+        inputs = [_list(shape) for shape in self.inputs]
+        return {
+            "index": self.index,
+            "name": self.name,
+            "type": self.type,
+            "path": self.path,
+            "from": self.sources,
+            "input": inputs[0] if len(inputs) == 1 else inputs,
+            "output": _list(self.output),
+            "params": self.params,
+            "trainable": self.trainable,
+            "buffers": self.buffers,
+            "macs": self.macs,
+            "activations": self.activations,
+            "weights": None if facts.tensors is None else {t.name: list(t.shape) for t in facts.tensors},
+            "shared_with": None if node.shared is None else self.graph.nodes[node.shared].path,
+            "receptive_field": field_dict(self.field),
+            "settings": self.settings,
+            "padding_pixels": None if facts.padding is None else [p and list(p) for p in facts.padding],
+            "unread": _list(facts.unread),
+            "location": location(self.graph.architecture.source.name, node.item.span),
+        }
+
+
+def _list(shape: Iterable[int | None] | None) -> list[int | None] | None:
+    return None if shape is None else list(shape)
+
+
+def field_dict(field: Field) -> dict[str, Any] | None:
+    """A receptive field as it stands in JSON: a number for each axis, null for what can't be known."""
+    if not field:
+        return None
+    return {name: [_number(extent, index) for extent in field] for index, name in enumerate(Extent._fields)}
+
+
+def _number(extent: Extent | None, index: int) -> int | float | None:
+    number = None if extent is None else extent[index]
+    return float(number) if isinstance(number, Fraction) else number
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums over all layers, of what is known. ``complete`` tells that nothing was left out of them."""
+
+    params: int = 0
+    trainable: int = 0
+    buffers: int = 0
+    macs: int = 0
+    activations: int = 0
+    complete: bool = True
+
+    def add(self, facts: Facts, times: int = 1, *, shared: bool = False, trainable: bool = True) -> None:
+        """Count a layer's facts so many times."""
+        params, buffers, macs, activations = facts.params, facts.buffers, facts.macs, facts.activations
+        if params is None or macs is None or activations is None:
+            self.complete = False
+        if not shared:
+            self.params += (params or 0) * times
+            self.buffers += (buffers or 0) * times
+            if trainable:
+                self.trainable += (params or 0) * times
+        self.macs += (macs or 0) * times
+        self.activations += (activations or 0) * times
+
+    def to_dict(self) -> dict[str, int]:
+        return {
+            "params": self.params,
+            "trainable": self.trainable,
+            "buffers": self.buffers,
+            "macs": self.macs,
+            "activations": self.activations,
+        }
+
+
+@dataclass(slots=True, repr=False)
+class Analysis:
+    """A network, worked out. ``ok`` tells that no error was found; ``diagnostics`` lists what was."""
+
+    name: str
+    graph: Graph
+    layers: list[Layer]
+    outputs: dict[str, Shape | None]
+    totals: Totals
+    diagnostics: tuple[Diagnostic, ...]
+    batch: int = 1
+    dtype: str = "float32"
+
+    def __repr__(self) -> str:
+        state = "" if self.ok else f", {len(self.diagnostics)} diagnostics"
+        return f"<Analysis of {self.name}: {len(self.layers):,} layers, {self.totals.params:,} parameters{state}>"
+
+    @property
+    def ok(self) -> bool:
+        return not any(d.severity == "error" for d in self.diagnostics)
+
+    @property
+    def input(self) -> tuple[int, ...] | dict[str, tuple[int, ...]]:
+        """The shape that comes in; by name where there are several."""
+        inputs = self.graph.inputs
+        return next(iter(inputs.values())) if len(inputs) == 1 else dict(inputs)
+
+    @property
+    def output(self) -> Shape | None | dict[str, Shape | None]:
+        """The shape that leaves; by name where there are several."""
+        return next(iter(self.outputs.values())) if len(self.outputs) == 1 else dict(self.outputs)
+
+    @property
+    def weight_bytes(self) -> int:
+        """The bytes of all parameters."""
+        return self.totals.params * DTYPES[self.dtype]
+
+    @property
+    def activation_bytes(self) -> int:
+        """The bytes of every layer's output, for the whole batch."""
+        return self.totals.activations * self.batch * DTYPES[self.dtype]
+
+    def layer(self, name: str) -> Layer:
+        """The layer at a path, or the only one of that name. Raises KeyError with the nearest names."""
+        by_path = [layer for layer in self.layers if layer.path == name]
+        found = by_path or [layer for layer in self.layers if layer.path.endswith(f"/{name}")]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise KeyError(f"{quote(name)} could be {listing((layer.path for layer in found[:4]), 'or')}")
+        near = nearest(name, (layer.path for layer in self.layers[:5000]))
+        hint = f"; did you mean {listing(map(quote, near), 'or')}?" if near else ""
+        raise KeyError(f"no layer is called {quote(name)}{hint}")
+
+    def head_dict(self) -> dict[str, Any]:
+        """The JSON document without its layers and diagnostics."""
+        inputs = {name: list(shape) for name, shape in self.graph.inputs.items()}
+        outputs = {name: _list(shape) for name, shape in self.outputs.items()}
+        return {
+            "name": self.name,
+            "input": next(iter(inputs.values())) if len(inputs) == 1 else inputs,
+            "output": next(iter(outputs.values())) if len(outputs) == 1 else outputs,
+            "ok": self.ok,
+            "totals": {
+                **self.totals.to_dict(),
+                "batch": self.batch,
+                "dtype": self.dtype,
+                "weight_bytes": self.weight_bytes,
+                "activation_bytes": self.activation_bytes,
+            },
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole JSON document of ``cnncalc shapes --format json``."""
+        return {
+            **self.head_dict(),
+            "layers": [layer.to_dict() for layer in self.layers],
+            "diagnostics": [d.to_dict() for d in self.diagnostics],
+        }

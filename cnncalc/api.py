@@ -1,0 +1,128 @@
+"""The Python API: a description in, an Analysis out. The command line is a thin layer over this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike, fspath
+from typing import Any, Union
+
+from cnncalc import gallery
+from cnncalc.analysis import DTYPES, Analysis
+from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.graph import Graph, resting_collector, unroll
+from cnncalc.inference import Run
+from cnncalc.reader import read
+from cnncalc.source import Source, check_characters, exists, read_file
+from cnncalc.text import listing, quote, shape_text, suggest
+from cnncalc.tree import Mapping as MappingNode
+from cnncalc.tree import Node, Scalar, Sequence
+from cnncalc.values import read_shape
+
+Inputs = Union[str, "tuple[int, ...]", "list[int]", Mapping[str, Any], None]
+
+
+def load_source(arch: str | PathLike[str]) -> Source:
+    """The text behind a path, ``-``, or a bundled name with or without ``.yaml``. A path that exists wins.
+
+    Raises ArchitectureError where there is none, or it can't be read.
+    """
+    path = fspath(arch)
+    try:
+        if path == "-" or exists(path):
+            return read_file(path)
+        bundled = gallery.find(path)
+        if bundled is not None:
+            return Source(bundled.name, bundled.read_text(encoding="utf-8"))
+        help = suggest(path, gallery.names(), "`cnncalc list` shows the architectures that come with it")
+        raise Fault("unreadable-file", f"there is no file {quote(path)}, and no architecture of that name", help)
+    except Fault as fault:
+        findings = Findings("<stdin>" if path == "-" else path)
+        findings.add(fault)
+        raise ArchitectureError(findings) from None
+
+
+def build(source: Source, inputs: Inputs = None, heads: bool = True) -> tuple[Graph, Findings]:
+    """The unrolled network, ready to run. Raises ArchitectureError for what can't be read as an architecture."""
+    reading = read(source)
+    architecture, findings = reading.architecture, reading.findings
+    graph = None
+    if architecture is not None:
+        if inputs is not None and not findings.errors:
+            architecture.inputs = _replaced(architecture.inputs, inputs)
+        graph = unroll(architecture, findings, heads)
+        if not findings.errors and not graph.nodes:
+            findings.add(Fault("empty-network", "the network comes to no layer at all"))
+    if graph is None or findings.errors:
+        raise ArchitectureError(findings.sorted(), source.text)
+    return graph, findings
+
+
+def analyze(
+    arch: str | PathLike[str] | Source,
+    input: Inputs = None,
+    *,
+    heads: bool = True,
+    batch: int = 1,
+    dtype: str = "float32",
+) -> Analysis:
+    """Work out a network: shapes, parameters, MACs and receptive fields of every layer, and what is wrong.
+
+    ``arch`` is a path, ``-`` for standard input, a bundled name (``"vgg16"``), or a Source with the text itself;
+    ``input`` another input shape, as ``"3x256x256"``, ``(3, 256, 256)``, or by name where there are several;
+    ``heads=False`` leaves out auxiliary outputs. Shape errors are in the result's ``diagnostics``; a file that can't
+    be read as an architecture raises ArchitectureError.
+    """
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype is one of {listing(DTYPES, 'or')}, not {dtype!r}")
+    source = arch if isinstance(arch, Source) else load_source(arch)
+    with resting_collector():
+        graph, findings = build(source, input, heads)
+        run = Run(graph, findings)
+        for _ in run:
+            pass
+        return run.analysis(batch, dtype)
+
+
+def analyze_text(text: str, input: Inputs = None, *, name: str = "<text>", heads: bool = True) -> Analysis:
+    """``analyze`` for a description that is a string."""
+    try:
+        check_characters(text)
+    except Fault as fault:
+        findings = Findings(name)
+        findings.add(fault)
+        raise ArchitectureError(findings, text) from None
+    return analyze(Source(name, text), input, heads=heads)
+
+
+def _replaced(inputs: dict[str, tuple[int, ...]], given: Inputs) -> dict[str, tuple[int, ...]]:
+    """The inputs with other shapes. Raises ArchitectureError for what is no shape, or no input's name."""
+    try:
+        if isinstance(given, Mapping):
+            unknown = [name for name in given if name not in inputs]
+            if unknown:
+                help = suggest(str(unknown[0]), list(inputs), f"it has {listing(map(quote, inputs))}")
+                raise Fault("unknown-reference", f"the network has no input {quote(str(unknown[0]))}", help)
+            return {**inputs, **{name: _shape(shape) for name, shape in given.items()}}
+        if len(inputs) > 1:
+            example = " ".join(f"{name}={shape_text(shape, 'x')}" for name, shape in inputs.items())
+            raise Fault("invalid-value", f"the network has {len(inputs)} inputs; say which: {example}")
+        return dict.fromkeys(inputs, _shape(given))
+    except Fault as fault:
+        findings = Findings("--input")
+        fault.span = None
+        findings.add(fault)
+        raise ArchitectureError(findings) from None
+
+
+def _shape(given: Any) -> tuple[int, ...]:
+    from cnncalc.diagnostics import Span
+
+    span = Span(1, 1, 1, 2)
+    node: Node
+    if isinstance(given, str):
+        node = Scalar(given, span)
+    elif isinstance(given, Mapping):
+        node = MappingNode([(Scalar(str(k), span), Scalar(str(v), span)) for k, v in given.items()], span)
+    else:
+        node = Sequence([Scalar(str(axis), span) for axis in given], span)
+    return read_shape(node, "an input shape")

@@ -1,0 +1,245 @@
+"""Block parameters put in: ``$c`` alone is the parameter itself, a longer scalar is whole-number arithmetic.
+
+    expression := product (("+" | "-") product)*        product := unary (("*" | "//" | "%") unary)*
+    unary      := "-" unary | "(" expression ")" | number | "$" name
+    condition  := ["not"] expression [("==" | "!=" | "<" | "<=" | ">" | ">=") expression]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Env
+
+from cnncalc.diagnostics import Fault, Span
+from cnncalc.text import quote, suggest
+from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
+
+LIMIT = 10**18
+MAX_EXPRESSION = 200
+"""Characters of an expression: enough for any real one, and short enough to bound its brackets."""
+
+_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)\Z")
+_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+)|\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>//|[=!<>]=|[-+*%()<>])|(?P<word>\S+?(?=\s|\Z)))")
+_TRUE = frozenset({"true", "yes", "on"})
+_FALSE = frozenset({"false", "no", "off"})
+
+
+class Unknown(Scalar):
+    """Stands for a parameter's value while a block's body is checked without any."""
+
+    __slots__ = ()
+
+
+def substitute(node: Node, env: Env[str, Node]) -> Node:
+    """The node with the parameters of ``env`` put in; itself where it has none.
+
+    Raises Fault ``unknown-reference`` for a parameter that is not in ``env``, ``invalid-value`` for bad arithmetic.
+    """
+    if isinstance(node, Scalar):
+        if "$" not in node.text:
+            return node
+        return _value(node, env)
+    if isinstance(node, Sequence):
+        items = [substitute(item, env) for item in node.items]
+        return node if all(map(_same, items, node.items)) else Sequence(items, node.span)
+    guard = next((value for key, value in node.entries if key.text == "when"), None)
+    if guard is not None:
+        return _guarded(node, guard, env)
+    return _entries(node, env)
+
+
+def _guarded(node: Mapping, guard: Node, env: Env[str, Node]) -> Mapping:
+    """A mapping with a ``when``: its condition worked out, and nothing else of it looked at where that does not hold."""
+    if not isinstance(guard, Scalar):
+        raise Fault("invalid-value", f"when is a condition, not {kind_of(guard)}", span=guard.span)
+    if not holds(guard, env):
+        return Mapping([(Scalar("when", guard.span), Scalar("false", guard.span))], node.span)
+    rest = Mapping([entry for entry in node.entries if entry[0].text != "when"], node.span)
+    return _entries(rest, env)
+
+
+def _entries(node: Mapping, env: Env[str, Node]) -> Mapping:
+    entries = [(_key(key, env), substitute(value, env)) for key, value in node.entries]
+    if all(new[0] is old[0] and new[1] is old[1] for new, old in zip(entries, node.entries)):
+        return node
+    return Mapping(entries, node.span)
+
+
+def _same(new: Node, old: Node) -> bool:
+    return new is old
+
+
+def _key(key: Scalar, env: Env[str, Node]) -> Scalar:
+    if "$" not in key.text:
+        return key
+    value = substitute(key, env)
+    if not isinstance(value, Scalar):
+        raise Fault("invalid-value", f"{quote(key.text)} is {kind_of(value)}, and can't be a key", span=key.span)
+    return value
+
+
+def _value(node: Scalar, env: Env[str, Node]) -> Node:
+    alone = _NAME.match(node.text)
+    if alone:
+        return _lookup(alone[1], env, node.span)
+    value = _Arithmetic(node, env).whole()
+    return Unknown("0", node.span) if value is None else Scalar(str(value), node.span)
+
+
+def holds(node: Scalar, env: Env[str, Node]) -> bool:
+    """Whether a ``when`` holds. A condition on an unknown value holds, so that what it guards is checked too."""
+    return _Arithmetic(node, env).condition()
+
+
+def _lookup(name: str, env: Env[str, Node], span: Span) -> Node:
+    if name in env:
+        return env[name]
+    known = [f"${known}" for known in env]
+    otherwise = f"this block has {', '.join(known)}" if known else "`$` stands for a parameter, inside of a block"
+    raise Fault(
+        "unknown-reference", f"no parameter is called {quote('$' + name)}", suggest(f"${name}", known, otherwise), span=span
+    )
+
+
+class _Arithmetic:
+    """A recursive descent over one scalar's tokens. None stands for a value that is not known yet."""
+
+    def __init__(self, node: Scalar, env: Env[str, Node]) -> None:
+        self.node = node
+        self.env = env
+        self.unknown = False
+        if len(node.text) > MAX_EXPRESSION:
+            raise Fault("limit-exceeded", f"an expression of more than {MAX_EXPRESSION} characters", span=node.span)
+        self.tokens = [m for m in _TOKEN.finditer(node.text)]
+        self.at = 0
+
+    def whole(self) -> int | None:
+        value = self._sum()
+        self._end()
+        return None if self.unknown else value
+
+    def condition(self) -> bool:
+        negated = self._take_word("not")
+        left = self._operand()
+        sign = self._take("==", "!=", "<=", ">=", "<", ">")
+        right = self._operand() if sign else None
+        self._end()
+        if self.unknown:
+            return True
+        return self._judge(left, sign, right) != negated
+
+    def _judge(self, left: int | str, sign: str | None, right: int | str | None) -> bool:
+        if sign is None:
+            word = str(left).lower()
+            if word in _TRUE or word in _FALSE:
+                return word in _TRUE
+            if isinstance(left, int):
+                return left != 0
+            raise self._bad(f"{quote(left)} is neither true nor false")
+        if sign in ("==", "!="):
+            return (str(left) == str(right)) == (sign == "==")
+        if not isinstance(left, int) or not isinstance(right, int):
+            raise self._bad(f"`{sign}` compares whole numbers")
+        return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[sign]
+
+    def _operand(self) -> int | str:
+        """A side of a condition: a word, a parameter that is a word, or arithmetic."""
+        token = self._peek()
+        if token and token["word"] and token["word"] != "not":
+            self.at += 1
+            return token["word"]
+        if token and token["name"]:
+            value = _lookup(token["name"], self.env, self.node.span)
+            if isinstance(value, Unknown):
+                self.unknown = True
+            if not isinstance(value, Scalar):
+                raise self._bad(f"${token['name']} is {kind_of(value)}")
+            if not _is_whole(value.text):
+                self.at += 1
+                return value.text
+        return self._sum()
+
+    def _sum(self) -> int:
+        value = self._product()
+        while sign := self._take("+", "-"):
+            right = self._product()
+            value = self._checked(value + right if sign == "+" else value - right)
+        return value
+
+    def _product(self) -> int:
+        value = self._unary()
+        while sign := self._take("*", "//", "%"):
+            right = self._unary()
+            if sign == "*":
+                value = self._checked(value * right)
+            elif right == 0:
+                if not self.unknown:
+                    raise self._bad("division by zero")
+            else:
+                value = value // right if sign == "//" else value % right
+        return value
+
+    def _unary(self) -> int:
+        if self._take("-"):
+            return -self._unary()
+        if self._take("("):
+            value = self._sum()
+            if not self._take(")"):
+                raise self._bad("a bracket is not closed")
+            return value
+        token = self._peek()
+        if token and token["number"]:
+            self.at += 1
+            return self._checked(int(token["number"]))
+        if token and token["name"]:
+            self.at += 1
+            return self._parameter(token["name"])
+        raise self._bad(f"{quote(token[0].strip())} is not a number" if token else "something is missing at the end")
+
+    def _parameter(self, name: str) -> int:
+        value = _lookup(name, self.env, self.node.span)
+        if isinstance(value, Unknown):
+            self.unknown = True
+            return 0
+        if not isinstance(value, Scalar) or not _is_whole(value.text):
+            raise self._bad(f"${name} is {kind_of(value)}, not a whole number")
+        return self._checked(int(value.text))
+
+    def _checked(self, value: int) -> int:
+        if abs(value) > LIMIT:
+            raise Fault("limit-exceeded", f"{quote(self.node.text)} comes to more than 10¹⁸", span=self.node.span)
+        return value
+
+    def _peek(self) -> re.Match[str] | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def _take(self, *signs: str) -> str | None:
+        token = self._peek()
+        if token and token["sign"] in signs:
+            self.at += 1
+            return token["sign"]
+        return None
+
+    def _take_word(self, word: str) -> bool:
+        token = self._peek()
+        if token and token["word"] == word:
+            self.at += 1
+            return True
+        return False
+
+    def _end(self) -> None:
+        token = self._peek()
+        if token:
+            raise self._bad(f"{quote(token[0].strip())} is not expected here")
+
+    def _bad(self, why: str) -> Fault:
+        return Fault(
+            "invalid-value",
+            f"{quote(self.node.text)} can't be worked out: {why}",
+            "`$c` alone is the parameter; with more, it is arithmetic of whole numbers: + - * // % and brackets",
+            span=self.node.span,
+        )
+
+
+def _is_whole(text: str) -> bool:
+    return len(text) <= 20 and re.fullmatch(r"-?(0|[1-9][0-9]*)", text) is not None

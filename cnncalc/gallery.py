@@ -1,0 +1,29 @@
+"""The architectures that come with cnncalc."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_NAME = re.compile(r"[a-z0-9_]+\Z")
+
+
+@cache
+def folder() -> Path:
+    """Where they lie: inside the installed package, or beside it in a source tree."""
+    package = Path(__file__).parent
+    installed = package / "architectures"
+    return installed if installed.is_dir() else package.parent / "architectures"
+
+
+def names() -> list[str]:
+    """All their names, in alphabetical order."""
+    return sorted(path.stem for path in folder().glob("*.yaml"))
+
+
+def find(name: str) -> Path | None:
+    """The file of a name, given with or without ``.yaml``; None where there is none."""
+    stem = name.removesuffix(".yaml").removesuffix(".yml")
+    path = folder() / f"{stem}.yaml"
+    return path if _NAME.match(stem) and path.is_file() else None

@@ -1,0 +1,133 @@
+"""The engine: one pass over the graph, in which every layer gets its facts from its settings and what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.analysis import Analysis, Layer, Totals
+from cnncalc.architecture import LayerItem
+from cnncalc.diagnostics import Fault, Findings
+from cnncalc.graph import Graph, Node
+from cnncalc.layers import Facts, infer
+from cnncalc.layers.merging import Multiply
+from cnncalc.promises import check_promises
+from cnncalc.receptive_field import Field, grow, initial, union
+from cnncalc.values import Shape
+
+
+class Run:
+    """One inference. Iterate over it for the layers, in order; ask for the analysis when the last has come.
+
+    A layer's facts depend on its settings and input shapes alone, so equal layers with equal inputs share them.
+    """
+
+    def __init__(self, graph: Graph, findings: Findings) -> None:
+        self.graph = graph
+        self.findings = findings
+        self.layers: list[Layer] = []
+        self._shapes: list[Shape | None] = list(graph.inputs.values())
+        self._fields: list[Field] = [initial(len(shape) - 1) for shape in graph.inputs.values()]
+        self._cache: dict[object, Facts] = {}
+        self._tally: dict[tuple[Facts, bool, bool], int] = {}
+
+    def __iter__(self) -> Iterator[Layer]:
+        graph, shapes, fields, cache, tally = self.graph, self._shapes, self._fields, self._cache, self._tally
+        for index, node in enumerate(graph.nodes, 1):
+            if len(node.inputs) == 1 and node.like is None:
+                value = node.inputs[0]
+                shape = shapes[value]
+                spec = node.spec
+                facts = cache.get((spec, shape))
+                if facts is None:
+                    facts = cache[spec, shape] = infer(spec.type, spec.values, (shape,))
+                field = fields[value]
+                if facts.windows is not None:
+                    field = grow(field, facts.windows)
+            else:
+                facts, field = self._several(node)
+            shapes.append(facts.output)
+            fields.append(field)
+            layer = Layer(index, node, facts, field, graph)
+            self.layers.append(layer)
+            kind = (facts, node.trainable, node.shared is not None)
+            tally[kind] = tally.get(kind, 0) + 1
+            if facts.faults or node.shared is not None or node.item.common.expect is not None:
+                self._examine(layer)
+            yield layer
+
+    def analysis(self, batch: int = 1, dtype: str = "float32") -> Analysis:
+        """What was found, the file's promises compared with it. To be called once, after the last layer."""
+        graph = self.graph
+        totals = Totals()
+        for (facts, trainable, shared), times in self._tally.items():
+            totals.add(facts, times, shared=shared, trainable=trainable)
+        for promise in graph.promises:
+            part = Totals()
+            for layer in self.layers[promise.first : promise.last]:
+                part.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
+            outputs = {"output": self._shapes[promise.output]}
+            check_promises(promise.expect, self.findings, promise.name, outputs, part, self._fields[promise.output])
+        outputs = {name: self._shapes[value] for name, value in graph.outputs.items()}
+        expect = graph.architecture.expect
+        if expect is not None:
+            field = union([self._fields[value] for value in graph.outputs.values()] or [()])
+            check_promises(expect, self.findings, "", outputs, totals, field)
+        diagnostics = self.findings.sorted()
+        return Analysis(graph.architecture.name, graph, self.layers, outputs, totals, diagnostics, batch, dtype)
+
+    def _several(self, node: Node) -> tuple[Facts, Field]:
+        """The facts of a layer with several inputs, or none that is known."""
+        inputs = node.inputs if node.like is None else (*node.inputs, node.like)
+        shapes = tuple(self._shapes[value] for value in inputs)
+        key = (node.spec, shapes, None)
+        facts = self._cache.get(key)
+        if facts is None:
+            facts = self._cache[key] = infer(node.spec.type, node.spec.values, shapes)
+        field = union([self._fields[value] for value in self._seen(node, facts)])
+        return facts, field if facts.windows is None else grow(field, facts.windows)
+
+    def _seen(self, node: Node, facts: Facts) -> tuple[int, ...]:
+        """The inputs that a unit's receptive field comes from: all, but for the gate of a multiplication."""
+        if node.spec.type is not Multiply:
+            return node.inputs
+        gates = gate_inputs(facts)
+        return tuple(v for i, v in enumerate(node.inputs) if i not in gates) or node.inputs
+
+    def _examine(self, layer: Layer) -> None:
+        """Report what is wrong with a layer, each fault at the parameter to blame."""
+        node = layer.node
+        spans = node.item.common.spans
+        for fault in layer.facts.faults:
+            span = spans.get(fault.parameter or "", node.item.span)
+            told = Fault(fault.rule, f"{layer.path}: {fault.message}", fault.help, parameter=fault.parameter)
+            self.findings.add(told, span=span, layer=layer.path)
+        if node.shared is not None:
+            self._compare_weights(layer, self.layers[node.shared])
+        expect = node.item.common.expect
+        if expect is not None and isinstance(node.item, LayerItem):
+            totals = Totals()
+            totals.add(layer.facts, shared=node.shared is not None, trainable=node.trainable)
+            check_promises(expect, self.findings, layer.path, {"output": layer.output}, totals, layer.field)
+
+    def _compare_weights(self, layer: Layer, other: Layer) -> None:
+        mine, theirs = layer.facts.tensors, other.facts.tensors
+        if mine is None or theirs is None:
+            return
+        ours = {t.name: t.shape for t in mine}
+        others = {t.name: t.shape for t in theirs}
+        if ours != others:
+            span = layer.node.item.common.spans.get("weights", layer.node.item.span)
+            message = f"{layer.path} can't use the weights of {other.path}: {_tensors(ours)} against {_tensors(others)}"
+            help = "shared weights want the same kind of layer, filters, kernel and input channels"
+            self.findings.add(Fault("weights-mismatch", message, help), span=span, layer=layer.path)
+
+
+def gate_inputs(facts: Facts) -> set[int]:
+    """Which inputs of a multiplication are gates: one number a channel, stretched over a larger map."""
+    if facts.output is None or all(axis == 1 for axis in facts.output[1:]):
+        return set()
+    return {i for i, s in enumerate(facts.inputs) if s is not None and len(s) > 1 and all(a == 1 for a in s[1:])}
+
+
+def _tensors(shapes: dict[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items()) or "no weights"

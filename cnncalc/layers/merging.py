@@ -1,0 +1,94 @@
+"""Layers that take several inputs and make one output; none has weights."""
+
+from __future__ import annotations
+
+from cnncalc.diagnostics import Fault
+from cnncalc.layers.base import Layer, Misfit
+from cnncalc.text import listing, shape_text
+from cnncalc.values import Shape, axis_names
+
+
+class Merge(Layer):
+    """What the merges share: inputs of one rank."""
+
+    merges = True
+
+    def output_shape(self, x: Shape, *more: Shape) -> Shape:
+        shapes = (x, *more)
+        if any(len(shape) != len(x) for shape in more):
+            texts = [shape_text(s) for s in dict.fromkeys(shapes)]
+            message = f"{self.word} can't join shapes of different rank: {listing(texts)}"
+            raise Misfit([Fault("merge-mismatch", message, "flatten or reshape them alike")], None)
+        axes = [self.axis(index, [shape[index] for shape in shapes]) for index in range(len(x))]
+        wrong = [index for index, (_, agree) in enumerate(axes) if not agree]
+        output = tuple(size for size, _ in axes)
+        if wrong:
+            raise Misfit([self._mismatch(shapes, wrong)], output)
+        return output
+
+    def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
+        """The output's size along one axis (0 the channels), and whether the inputs agree on it."""
+        raise NotImplementedError
+
+    def _mismatch(self, shapes: tuple[Shape, ...], wrong: list[int]) -> Fault:
+        names = ("channels", *axis_names(self.rank)) if self.rank else ("features",)
+        parts = [
+            f"{names[index]} {listing(dict.fromkeys(str(s[index]) for s in shapes if s[index] is not None))}"
+            for index in wrong
+        ]
+        texts = ", ".join(shape_text(s) for s in shapes[:8]) + (", …" if len(shapes) > 8 else "")
+        return Fault(
+            "merge-mismatch",
+            f"{self.word} gets inputs that do not agree in {listing(parts, 'nor in')}: {texts}",
+            self.advice,
+        )
+
+    advice = ""
+
+
+class Concat(Merge):
+    """The inputs' channels one after another; everything else has to agree."""
+
+    word = "concat"
+    synonyms = ("concatenate", "cat", "join", "route", "depthconcat", "filter_concat")
+    advice = "concat joins channels: height and width have to be the same in all inputs"
+
+    def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
+        known = [s for s in sizes if s is not None]
+        if index == 0:
+            return (sum(known) if len(known) == len(sizes) else None), True
+        return _one(known)
+
+
+def _one(known: list[int]) -> tuple[int | None, bool]:
+    """The one size of inputs that agree; inputs that are not known agree with any."""
+    if not known:
+        return None, True
+    agree = min(known) == max(known)
+    return (known[0] if agree else None), agree
+
+
+class Elementwise(Merge):
+    """Number by number; an axis of 1 is stretched to the others' size."""
+
+    advice = "shapes have to be equal, or 1 where one is stretched; a 1×1 convolution on the shortcut changes channels"
+
+    def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
+        size, agree = _one([s for s in sizes if s is not None and s != 1])
+        if size is None and agree and None not in sizes:
+            return 1, True
+        return size, agree
+
+
+class Add(Elementwise):
+    """The sum, number by number; an axis of 1 is stretched."""
+
+    word = "add"
+    synonyms = ("sum", "eltwise", "plus", "elementwise_add")
+
+
+class Multiply(Elementwise):
+    """The product, number by number; an axis of 1 is stretched."""
+
+    word = "multiply"
+    synonyms = ("mul", "product", "elementwise_mul")

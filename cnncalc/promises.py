@@ -1,0 +1,58 @@
+"""``expect``: what a file promises about a layer, a structure or the network, compared with what was found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncalc.analysis import Totals
+from cnncalc.architecture import Expect
+from cnncalc.diagnostics import Fault, Findings
+from cnncalc.receptive_field import Field
+from cnncalc.text import shape_text
+from cnncalc.values import Shape, spread
+
+
+def check_promises(
+    expect: Expect,
+    findings: Findings,
+    who: str,
+    outputs: dict[str, Shape | None],
+    totals: Totals,
+    field: Field,
+) -> None:
+    """Report each promise that does not hold. What could not be worked out is not held against the file."""
+    for key, promised in expect.values.items():
+        for what, wanted, found in _pairs(key, promised, outputs, totals, field):
+            if found is None or wanted == found or not _known(found):
+                continue
+            subject = f"{who}: " if who else ""
+            message = f"{subject}{what} is {_text(found)}, and the file expects {_text(wanted)}"
+            fault = Fault("expectation-failed", message, "correct the network, or the promise")
+            findings.add(fault, span=expect.spans[key], layer=who or None)
+
+
+def _pairs(
+    key: str, promised: Any, outputs: dict[str, Shape | None], totals: Totals, field: Field
+) -> list[tuple[str, Any, Any]]:
+    """What is compared: a name for it, what was promised, and what was found."""
+    if key == "output":
+        if isinstance(promised, dict):
+            return [(f"output {name}", shape, outputs.get(name, ())) for name, shape in promised.items()]
+        return [("output", promised, outputs.get("output", next(iter(outputs.values()), None)))]
+    if key == "receptive_field":
+        found = tuple(None if extent is None else extent.size for extent in field)
+        try:
+            return [("receptive field", spread(promised, len(found), "receptive_field"), found)]
+        except Fault:
+            return [("receptive field", promised, found)]
+    return [(key, promised, getattr(totals, key) if totals.complete else None)]
+
+
+def _known(found: Any) -> bool:
+    return not isinstance(found, tuple) or None not in found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return shape_text(value) or "not there"
+    return f"{value:,}"

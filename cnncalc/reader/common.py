@@ -1,0 +1,104 @@
+"""What every layer and structure may say: ``name``, ``from``, ``expect``, ``when``, ``weights``, ``trainable``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cnncalc.architecture import Common, Expect
+from cnncalc.diagnostics import Fault, Findings
+from cnncalc.expressions import Unknown
+from cnncalc.text import hidden, listing, quote, suggest
+from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
+from cnncalc.values import Flag, read_shape, read_size, read_whole, read_word
+
+COMMON = ("name", "from", "expect", "when", "weights", "trainable")
+COUNTS = ("params", "trainable", "buffers", "macs", "activations")
+EXPECTED = ("output", *COUNTS, "receptive_field")
+MAX_NAME = 100
+
+
+def read_name(node: Node, what: str = "a name") -> str:
+    """A name, as written. Raises Fault ``invalid-value`` for what could not be referred to, or shown."""
+    name = read_word(node, what).strip()
+    problem = ""
+    if not name:
+        problem = "is empty"
+    elif len(name) > MAX_NAME:
+        problem = f"has {len(name):,} characters; {MAX_NAME} are the most"
+    elif any(map(hidden, name)):
+        problem = "has control characters or invisible ones in it"
+    elif "/" in name:
+        problem = "has a / in it, which separates a scope from what is in it"
+    elif name == "input":
+        problem = "is taken: it means the network's input, or the block's"
+    if problem:
+        raise Fault("invalid-value", f"{what} {quote(name)} {problem}", span=node.span)
+    return name
+
+
+def read_references(node: Node, what: str) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    if isinstance(node, Sequence):
+        if not node.items:
+            raise Fault("invalid-value", f"{what} is an empty list", span=node.span)
+        return tuple(read_word(item, what).strip() for item in node.items)
+    return (read_word(node, what).strip(),)
+
+
+def read_expect(node: Node, findings: Findings) -> Expect:
+    """The facts that a file promises. Faults go to the findings; what is right is kept."""
+    expect = Expect({}, {})
+    if not isinstance(node, Mapping):
+        fault = Fault("invalid-value", f"expect is a mapping, not {kind_of(node)}", f"it takes {listing(EXPECTED)}")
+        findings.add(fault, span=node.span)
+        return expect
+    for key, value in node.entries:
+        try:
+            expect.values[key.text] = _read_fact(key, value)
+            expect.spans[key.text] = value.span
+        except Fault as fault:
+            findings.add(fault, span=value.span)
+    return expect
+
+
+def _read_fact(key: Scalar, value: Node) -> Any:
+    if key.text == "output":
+        named = isinstance(value, Mapping) and any(isinstance(v, (Mapping, Sequence)) or "x" in v.text for _, v in value.entries)
+        if named and isinstance(value, Mapping):
+            return {k.text: read_shape(v, "output") for k, v in value.entries}
+        return read_shape(value, "output")
+    if key.text == "receptive_field":
+        return read_size(value, "receptive_field", 0)
+    if key.text in COUNTS:
+        return read_whole(value, key.text, 0)
+    help = suggest(key.text, EXPECTED, f"it takes {listing(EXPECTED)}")
+    raise Fault("unknown-parameter", f"expect has no {quote(key.text)}", help, span=key.span)
+
+
+def read_common(entries: Iterable[tuple[Scalar, Node]], findings: Findings) -> Common:
+    """Name, inputs, promises, shared weights and frozenness, from the entries that say them."""
+    common = Common()
+    for key, value in entries:
+        if isinstance(value, Unknown):
+            continue
+        common.spans[key.text] = value.span
+        try:
+            if key.text == "name":
+                common.name = read_name(value)
+            elif key.text == "from":
+                common.inputs = read_references(value, "from")
+            elif key.text == "expect":
+                common.expect = read_expect(value, findings)
+            elif key.text == "weights":
+                common.weights = read_word(value, "weights").strip()
+            elif key.text == "trainable":
+                common.trainable = Flag().read(value, "trainable")
+        except Fault as fault:
+            findings.add(fault, span=value.span)
+    return common
+
+
+def left_out(entries: Iterable[tuple[Scalar, Node]]) -> bool:
+    """Whether a ``when`` among the entries does not hold. (Its condition has been worked out before.)"""
+    return any(key.text == "when" and isinstance(v, Scalar) and v.text == "false" for key, v in entries)

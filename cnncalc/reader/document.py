@@ -1,0 +1,234 @@
+"""The whole file: its top-level keys, in an order in which each can use what it needs from the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+from cnncalc.architecture import MAX_LAYERS, Architecture, Path
+from cnncalc.diagnostics import Fault, Findings, Span
+from cnncalc.layers import BY_WORD
+from cnncalc.layers.base import ROUNDING
+from cnncalc.reader.blocks import Blocks
+from cnncalc.reader.common import read_expect, read_name, read_references
+from cnncalc.reader.items import OPTIONS, ItemReader
+from cnncalc.reader.parameters import LAYER_COMMON, read_parameters, unknown_type
+from cnncalc.source import Source, stem
+from cnncalc.text import hidden, listing, quote, suggest
+from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of, parse
+from cnncalc.values import read_shape, read_word
+
+KEYS = {
+    "name": "what the network is called",
+    "year": "the year of its paper",
+    "source": "where it comes from: paper, table or figure",
+    "input": "the shape that comes in, channels first: 3x224x224",
+    "inputs": "several inputs by name: {left: 3x105x105, right: 3x105x105}",
+    "outputs": "layers whose outputs are the network's: [p3, p4, p5]",
+    "rounding": "what a window that does not fit gets: strict (the default), floor or ceil",
+    "defaults": "parameters for every layer of a type that does not set them",
+    "blocks": "layer types of your own",
+    "layers": "the layers, in order",
+    "expect": "facts that the file promises about the whole network",
+    "task": "what the network is for, as the linter wants to know it",
+    "loss": "the loss that it is trained with, as the linter wants to know it",
+}
+"""The top-level keys, each with a line of help."""
+
+FACTS = ("year", "source", "task", "loss")
+START = Span(1, 1, 1, 2)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came of reading a file: an architecture as far as it could be read, and all that is wrong with it."""
+
+    architecture: Architecture | None
+    findings: Findings
+
+
+def read(source: Source) -> Reading:
+    """Read a description. Never raises for what is in the text: the findings say it."""
+    findings = Findings(source.name)
+    try:
+        root, faults = parse(source.text)
+        findings.extend(faults)
+        return Reading(_Document(source, findings).read(root), findings)
+    except Fault as fault:
+        findings.add(fault, span=START)
+        return Reading(None, findings)
+
+
+class _Document:
+    def __init__(self, source: Source, findings: Findings) -> None:
+        self.source = source
+        self.findings = findings
+        self.nodes: dict[str, Node] = {}
+
+    def read(self, root: Node | None) -> Architecture | None:
+        if not isinstance(root, Mapping):
+            found = "the file is empty" if root is None else f"a description is a mapping, not {kind_of(root)}"
+            help = "it begins like this:  input: 3x224x224  and, on the next line,  layers:"
+            rule = "empty-network" if root is None else "syntax"
+            self.findings.add(Fault(rule, found, help, span=START if root is None else root.span))
+            return None
+        self._keys(root)
+        inputs = self._inputs()
+        blocks = Blocks(self.findings)
+        if "blocks" in self.nodes:
+            blocks.define(self.nodes["blocks"])
+        reader = ItemReader(self.findings, blocks, self._rounding())
+        self._defaults(reader, blocks)
+        trunk = self._layers(reader)
+        blocks.check(reader)
+        return Architecture(
+            source=self.source,
+            name=self._word("name") or stem(self.source.name),
+            inputs=inputs,
+            trunk=trunk,
+            outputs=self._outputs(),
+            expect=read_expect(self.nodes["expect"], self.findings) if "expect" in self.nodes else None,
+            facts={key: text for key in FACTS if (text := self._word(key))},
+        )
+
+    def _keys(self, root: Mapping) -> None:
+        for key, node in root.entries:
+            if key.text in KEYS:
+                self.nodes[key.text] = node
+                continue
+            help = suggest(key.text, list(KEYS), f"the top level has {listing(KEYS)}")
+            if key.text in BY_WORD or key.text in OPTIONS:
+                help = "layers stand in the list under `layers:`, each behind a `- `"
+            message = f"a description has no {quote(key.text)}"
+            self.findings.add(Fault("unknown-parameter", message, help, span=key.span))
+
+    def _word(self, key: str) -> str:
+        node = self.nodes.get(key)
+        if node is None or (isinstance(node, Scalar) and node.null):
+            return ""
+        try:
+            text = read_word(node, key)
+            if any(map(hidden, text)):
+                raise Fault("invalid-value", f"{key} has control characters in it: {quote(text)}", span=node.span)
+            return text
+        except Fault as fault:
+            self.findings.add(fault, span=node.span)
+            return ""
+
+    def _rounding(self) -> str:
+        node = self.nodes.get("rounding")
+        if node is None:
+            return "strict"
+        try:
+            return ROUNDING.read(node, "rounding")
+        except Fault as fault:
+            self.findings.add(fault, span=node.span)
+            return "strict"
+
+    def _inputs(self) -> dict[str, tuple[int, ...]]:
+        one, several = self.nodes.get("input"), self.nodes.get("inputs")
+        if one is not None and several is not None:
+            fault = Fault("duplicate-key", "`input` and `inputs` say the same", "keep one of them", span=several.span)
+            self.findings.add(fault)
+        if one is None and several is None:
+            help = "write the shape that comes in, channels first: `input: 3x224x224`"
+            self.findings.add(Fault("missing-parameter", "the description has no `input`", help, span=START))
+            return {}
+        if several is None:
+            shape = self._shape(one, "input")
+            return {} if shape is None else {"input": shape}
+        if not isinstance(several, Mapping) or not several.entries:
+            help = "inputs: {left: 3x105x105, right: 3x105x105}"
+            self.findings.add(Fault("invalid-value", f"inputs are shapes by name, not {kind_of(several)}", help, span=several.span))
+            return {}
+        inputs: dict[str, tuple[int, ...]] = {}
+        for key, node in several.entries:
+            shape = self._shape(node, f"input {quote(key.text)}")
+            try:
+                name = key.text if key.text == "input" else read_name(key, "an input")
+            except Fault as fault:
+                self.findings.add(fault, span=key.span)
+                continue
+            if shape is not None:
+                inputs[name] = shape
+        return inputs
+
+    def _shape(self, node: Node | None, what: str) -> tuple[int, ...] | None:
+        if node is None:
+            return None
+        try:
+            return read_shape(node, what)
+        except Fault as fault:
+            self.findings.add(fault, span=node.span)
+            return None
+
+    def _defaults(self, reader: ItemReader, blocks: Blocks) -> None:
+        node = self.nodes.get("defaults")
+        if node is None or (isinstance(node, Scalar) and node.null):
+            return
+        if not isinstance(node, Mapping):
+            help = "defaults: {conv: {padding: same}}"
+            self.findings.add(Fault("invalid-value", f"defaults are by layer type, not {kind_of(node)}", help, span=node.span))
+            return
+        for key, value in node.entries:
+            if not isinstance(value, Mapping):
+                message = f"the defaults of {quote(key.text)} are a mapping, not {kind_of(value)}"
+                self.findings.add(Fault("invalid-value", message, span=value.span))
+            elif key.text in BY_WORD:
+                common = [e for e in value.entries if e[0].text in LAYER_COMMON and e[0].text not in BY_WORD[key.text].spellings]
+                for name, _ in common:
+                    message = f"{quote(name.text)} belongs to one layer, and can't be a default"
+                    self.findings.add(Fault("unknown-parameter", message, span=name.span))
+                own = [e for e in value.entries if e not in common]
+                reader.defaults[key.text] = read_parameters(BY_WORD[key.text], own, self.findings)
+            elif key.text in blocks.names:
+                blocks.defaults[key.text] = {name.text: node for name, node in value.entries}
+                blocks.bind(key, [e for e in value.entries if e[0].text not in blocks.names[key.text].parameters], self.findings)
+            else:
+                self.findings.add(unknown_type(key, blocks.names, ()))
+
+    def _layers(self, reader: ItemReader) -> Path:
+        node = self.nodes.get("layers")
+        if node is None:
+            help = "write them as a list under `layers:`, each behind a `- `"
+            self.findings.add(Fault("empty-network", "the description has no `layers`", help, span=START))
+            return Path(())
+        if isinstance(node, Scalar) and node.null or isinstance(node, Sequence) and not node.items:
+            self.findings.add(Fault("empty-network", "`layers` has no layer in it", "- conv: {filters: 64, kernel: 3}", span=node.span))
+            return Path(())
+        trunk = reader.read_path(node, {}, "layers")
+        if trunk.count > MAX_LAYERS:
+            message = f"the network unrolls to {_large(trunk.count)} layers; {MAX_LAYERS:,} are the most"
+            raise Fault("limit-exceeded", message, span=self._largest(trunk))
+        if not self.findings.errors and not trunk.items:
+            self.findings.add(Fault("empty-network", "nothing is left of `layers`: it comes to no layer at all", span=node.span))
+        return trunk
+
+    @staticmethod
+    def _largest(path: Path) -> Span | None:
+        """The place of what unrolls to most."""
+        return max(path.items, key=lambda item: item.count).span if path.items else path.span
+
+    def _outputs(self) -> dict[str, Span]:
+        node = self.nodes.get("outputs")
+        if node is None:
+            return {}
+        try:
+            names = read_references(node, "outputs")
+        except Fault as fault:
+            self.findings.add(fault, span=node.span)
+            return {}
+        spans = [item.span for item in node.items] if isinstance(node, Sequence) else [node.span]
+        return dict(zip(names, spans))
+
+
+def _large(number: int) -> str:
+    """A number that may have thousands of digits."""
+    return f"{number:,}" if number < 10**15 else f"more than 10^{_log10(number)}"
+
+
+def _log10(number: int) -> int:
+    return int(number.bit_length() * 0.30102)
+
+
+

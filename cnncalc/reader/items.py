@@ -1,0 +1,275 @@
+"""Lists of layers and structures: the nodes of the tree read into items, with block parameters put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Env
+from typing import Any
+
+from cnncalc.architecture import Item, LayerItem, Path, Spec, Structure
+from cnncalc.diagnostics import Fault, Findings, Span
+from cnncalc.expressions import Unknown, substitute
+from cnncalc.layers import BY_WORD, MERGES, Layer
+from cnncalc.layers.activation import Identity
+from cnncalc.reader.blocks import Blocks
+from cnncalc.reader.common import COMMON, left_out, read_common, read_name
+from cnncalc.reader.parameters import LAYER_COMMON, check_settings, read_parameters, unknown_type
+from cnncalc.text import listing, quote, suggest
+from cnncalc.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, kind_of
+from cnncalc.values import read_whole
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "branches": ("merge",),
+    "residual": ("shortcut",),
+    "repeat": ("times",),
+    "head": (),
+}
+"""The structures, and the options that stand beside each."""
+
+Env_ = Env[str, Node]
+
+
+class ItemReader:
+    """Reads layers and structures; all that it finds wrong goes to ``findings``, and it reads on."""
+
+    def __init__(self, findings: Findings, blocks: Blocks, rounding: str) -> None:
+        self.findings = findings
+        self.blocks = blocks
+        self.rounding = rounding
+        self.defaults: dict[str, tuple[dict[str, Any], dict[str, Span]]] = {}
+        self._specs: dict[str, Spec] = {}
+        self._depth = 0
+
+    def read_path(self, node: Node | None, env: Env_, what: str, name: str | None = None) -> Path:
+        """A list of layers and structures."""
+        if node is None:
+            return Path((), name)
+        try:
+            node = substitute(node, env) if isinstance(node, Scalar) else node
+        except Fault as fault:
+            self.findings.add(fault)
+            return Path((), name, node.span)
+        if isinstance(node, Unknown):
+            return Path((), name, node.span)
+        if not isinstance(node, Sequence):
+            help = f"write it as a list: [{node.text}]" if isinstance(node, Scalar) and not node.null else "begin each layer with `- `"
+            fault = Fault("invalid-value", f"{what} is a list of layers, not {kind_of(node)}", help, span=node.span)
+            self.findings.add(fault)
+            return Path((), name, node.span)
+        self._depth += 1
+        try:
+            if self._depth > MAX_DEPTH:
+                raise Fault("limit-exceeded", f"more than {MAX_DEPTH} levels of nesting, blocks counted", span=node.span)
+            return Path(tuple(self._items(node, env)), name, node.span)
+        finally:
+            self._depth -= 1
+
+    def _items(self, node: Sequence, env: Env_) -> list[Item]:
+        items: list[Item] = []
+        for child in node.items:
+            try:
+                items += self._item(child, env)
+            except Fault as fault:
+                if fault.rule == "limit-exceeded":
+                    raise
+                self.findings.add(fault, span=child.span)
+        return items
+
+    def _item(self, node: Node, env: Env_) -> list[Item]:
+        structure = self._structure_key(node)
+        if structure and isinstance(node, Mapping):
+            return self._structure(structure, node, env)
+        node = substitute(node, env)
+        if isinstance(node, Unknown):
+            return []
+        if isinstance(node, Sequence):
+            # A parameter that stands for a list of layers, among others.
+            return list(self.read_path(node, env, "a list of layers").items)
+        if isinstance(node, Scalar):
+            if node.null:
+                raise Fault("invalid-value", "an item of the list is empty", "delete the `-`, or write a layer after it")
+            return self._layer(node, Mapping([], node.span))
+        if left_out(node.entries):
+            return []
+        structure = self._structure_key(node)
+        if structure:  # a list of layers that came in as a parameter has structures in it, too
+            return self._structure(structure, node, env)
+        if len(node.entries) != 1:
+            raise self._not_one_key(node)
+        word, parameters = node.entries[0]
+        return self._layer(word, parameters)
+
+    @staticmethod
+    def _structure_key(node: Node) -> str:
+        if not isinstance(node, Mapping):
+            return ""
+        return next((key.text for key, _ in node.entries if key.text in OPTIONS), "")
+
+    def _not_one_key(self, node: Mapping) -> Fault:
+        if not node.entries:
+            return Fault("invalid-value", "a layer is missing", "a layer is a word, or one key with its parameters")
+        keys = [key.text for key, _ in node.entries]
+        word = keys[0]
+        if word in BY_WORD or word in self.blocks.names:
+            help = f"indent the parameters of {word} below it, or write {{…}}: {word}: {{{keys[1]}: …}}"
+        else:
+            help = "begin each layer with `- `"
+        message = f"one layer is one key, and here stand {len(keys)}: {listing(map(quote, keys[:4]))}"
+        return Fault("invalid-value", message, help, span=node.entries[1][0].span)
+
+    def _layer(self, word: Scalar, parameters: Node) -> list[Item]:
+        if isinstance(word, Unknown):
+            return []
+        if isinstance(parameters, Scalar) and parameters.null:
+            parameters = Mapping([], word.span)
+        if isinstance(parameters, Mapping) and left_out(parameters.entries):
+            return []
+        layer = BY_WORD.get(word.text)
+        if layer is None and word.text not in self.blocks.names:
+            self.findings.add(unknown_type(word, self.blocks.names, OPTIONS))
+            layer, parameters = Identity, _only(parameters, COMMON)
+        if not isinstance(parameters, Mapping):
+            raise self._no_mapping(word, parameters, layer)
+        if layer is None:
+            return self._block(word, parameters)
+        return [self._layer_item(word, layer, parameters)]
+
+    @staticmethod
+    def _no_mapping(word: Scalar, parameters: Node, layer: type[Layer] | None) -> Fault:
+        first = next(iter(layer.parameters), "") if layer else ""
+        example = f"{word.text}: {{{first or 'name'}: {parameters.text if isinstance(parameters, Scalar) else '…'}}}"
+        message = f"the parameters of {quote(word.text)} are a mapping, not {kind_of(parameters)}"
+        return Fault("invalid-value", message, f"write {quote(example)}", span=parameters.span)
+
+    def _layer_item(self, word: Scalar, layer: type[Layer], parameters: Mapping) -> LayerItem:
+        own = [entry for entry in parameters.entries if entry[0].text not in LAYER_COMMON or entry[0].text in layer.spellings]
+        common = read_common([e for e in parameters.entries if e[0].text in COMMON], self.findings)
+        values, spans = read_parameters(layer, own, self.findings)
+        defaults, places = self.defaults.get(layer.word, ({}, {}))
+        for name, value in defaults.items():
+            if name not in values:
+                values[name], spans[name] = value, places[name]
+        check_settings(layer, values, word.span, spans, self.findings)
+        if "rounding" in layer.parameters:
+            values.setdefault("rounding", self.rounding)
+        if common.inputs and len(common.inputs) > 1 and not layer.merges:
+            message = f"{layer.word} takes one input, and `from` names {len(common.inputs)}"
+            help = f"join them first, with {listing(MERGES, 'or')}"
+            self.findings.add(Fault("invalid-value", message, help), span=common.spans["from"])
+        init = next((n.text for k, n in parameters.entries if k.text == "init" and isinstance(n, Scalar)), None)
+        common.spans = {**common.spans, **spans}
+        return LayerItem(self._spec(layer, values), common, word.span, init)
+
+    def _spec(self, layer: type[Layer], values: dict[str, Any]) -> Spec:
+        key = f"{layer.word}{values!r}"
+        spec = self._specs.get(key)
+        if spec is None:
+            spec = self._specs[key] = Spec(layer, values)
+        return spec
+
+    def _block(self, word: Scalar, parameters: Mapping) -> list[Item]:
+        common = read_common([e for e in parameters.entries if e[0].text in COMMON], self.findings)
+        arguments = [e for e in parameters.entries if e[0].text not in COMMON]
+        env = self.blocks.bind(word, arguments, self.findings)
+        if env is None:
+            return [Structure(word.text, common, word.span, (Path(()),))]
+        path = self.blocks.fill(word, env, self)
+        return _kept(Structure(word.text, common, word.span, (path,)))
+
+    def _structure(self, kind: str, node: Mapping, env: Env_) -> list[Item]:
+        span = next(key.span for key, _ in node.entries if key.text == kind)
+        body: Node | None = None
+        options: dict[str, Node] = {}
+        common: list[tuple[Scalar, Node]] = []
+        guard = [e for e in node.entries if e[0].text == "when"]
+        if guard and left_out(_substituted(Mapping(guard, span), env).entries):
+            return []
+        for key, value in node.entries:
+            if key.text == kind:
+                body = value
+            elif key.text in OPTIONS[kind]:
+                options[key.text] = value
+            elif key.text in COMMON:
+                if key.text != "when":
+                    common.append((key, substitute(value, env)))
+            else:
+                self.findings.add(self._no_option(kind, key))
+        read = read_common(common, self.findings)
+        if read.inputs and len(read.inputs) > 1:
+            message = f"{kind} begins with one input, and `from` names {len(read.inputs)}"
+            self.findings.add(Fault("invalid-value", message, "join them first, with concat"), span=read.spans["from"])
+        paths, merge, times = self._parts(kind, body, options, env, span)
+        return _kept(Structure(kind, read, span, paths, merge, times))
+
+    def _parts(
+        self, kind: str, body: Node | None, options: dict[str, Node], env: Env_, span: Span
+    ) -> tuple[tuple[Path, ...], type[Layer] | None, int]:
+        if kind == "branches":
+            paths = self._branches(body, env, span)
+            return paths, self._merge(options.get("merge"), env), 1
+        first = self.read_path(body, env, kind)
+        if kind == "residual":
+            return (first, self.read_path(options.get("shortcut"), env, "shortcut", "shortcut")), BY_WORD["add"], 1
+        if kind == "repeat":
+            return (first,), None, self._times(options.get("times"), env, span)
+        return (first,), None, 1
+
+    def _branches(self, body: Node | None, env: Env_, span: Span) -> tuple[Path, ...]:
+        if isinstance(body, Scalar):
+            body = substitute(body, env)
+        if isinstance(body, Unknown):
+            return ()
+        if isinstance(body, Mapping):
+            named = [(read_name(key, "a branch"), value) for key, value in body.entries]
+        elif isinstance(body, Sequence):
+            named = [("", value) for value in body.items]
+        else:
+            raise Fault("invalid-value", "branches are paths by name, or a list of lists of layers", span=span)
+        if not named:
+            raise Fault("invalid-value", "there are no branches here", "write at least one path", span=span)
+        return tuple(self.read_path(value, env, "a branch", name or None) for name, value in named)
+
+    def _merge(self, node: Node | None, env: Env_) -> type[Layer]:
+        if node is None:
+            return BY_WORD["concat"]
+        node = substitute(node, env)
+        word = node.text if isinstance(node, Scalar) else ""
+        if word not in MERGES and not isinstance(node, Unknown):
+            help = suggest(word, MERGES, f"one of {listing(MERGES, 'or')}")
+            self.findings.add(Fault("invalid-value", f"branches can't be merged by {kind_of(node)}", help, span=node.span))
+        return BY_WORD[word] if word in MERGES else BY_WORD["concat"]
+
+    def _times(self, node: Node | None, env: Env_, span: Span) -> int:
+        if node is None:
+            fault = Fault("missing-parameter", "repeat needs `times`", "write it beside: `times: 3`", span=span)
+            self.findings.add(fault)
+            return 1
+        try:
+            node = substitute(node, env)
+            return 1 if isinstance(node, Unknown) else read_whole(node, "times", 0)
+        except Fault as fault:
+            self.findings.add(fault, span=node.span)
+            return 1
+
+    @staticmethod
+    def _no_option(kind: str, key: Scalar) -> Fault:
+        known = [*OPTIONS[kind], *COMMON]
+        help = suggest(key.text, known, f"beside {kind} stand {listing(known)}")
+        if key.text in BY_WORD:
+            help = f"is this a layer of its own? Then begin its line with `- `: `- {key.text}: …`"
+        return Fault("unknown-parameter", f"{kind} has no option {quote(key.text)}", help, span=key.span)
+
+
+def _kept(structure: Structure) -> list[Item]:
+    """A structure without layers is nothing, unless somebody may refer to it."""
+    nothing = structure.empty and structure.common.name is None and structure.common.expect is None
+    return [] if nothing and structure.kind != "head" else [structure]
+
+
+def _only(parameters: Node, keys: tuple[str, ...]) -> Mapping:
+    entries = parameters.entries if isinstance(parameters, Mapping) else []
+    return Mapping([e for e in entries if e[0].text in keys], parameters.span)
+
+
+def _substituted(node: Mapping, env: Env_) -> Mapping:
+    result = substitute(node, env)
+    return result if isinstance(result, Mapping) else node

@@ -1,0 +1,101 @@
+"""A layer's parameters: any spelling in, canonical names and checked values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cnncalc.diagnostics import Fault, Findings, Span
+from cnncalc.expressions import Unknown
+from cnncalc.layers import BY_WORD, Layer, Parameter
+from cnncalc.reader.common import COMMON
+from cnncalc.text import listing, nearest, quote, suggest
+from cnncalc.tree import Mapping, Node, Scalar
+from cnncalc.values import SIDE_WORDS
+
+LAYER_COMMON = (*COMMON, "init")
+
+
+def read_parameters(
+    type: type[Layer], entries: Iterable[tuple[Scalar, Node]], findings: Findings
+) -> tuple[dict[str, Any], dict[str, Span]]:
+    """The values of a layer's own parameters by canonical name, and the place of each. Faults go to the findings."""
+    values: dict[str, Any] = {}
+    spans: dict[str, Span] = {}
+    said: dict[str, str] = {}
+    sides: list[tuple[Scalar, Node]] = []
+    for key, node in entries:
+        if type.spread_sides and key.text in SIDE_WORDS:
+            sides.append((key, node))
+            continue
+        name = type.spellings.get(key.text)
+        if name is None:
+            findings.add(unknown_parameter(type, key), span=key.span)
+        elif name in said:
+            findings.add(_twice(name, said[name], key), span=key.span)
+        else:
+            said[name] = key.text
+            spans[name] = node.span
+            _read_value(type.parameters[name], key, node, values, findings)
+    if sides:
+        key = sides[0][0]
+        name = type.spread_sides
+        if name in said:
+            findings.add(_twice(name, said[name], key), span=key.span)
+        else:
+            spans[name] = key.span
+            _read_value(type.parameters[name], Scalar(name, key.span), Mapping(sides, key.span), values, findings)
+    return values, spans
+
+
+def _read_value(
+    declared: Parameter, key: Scalar, node: Node, values: dict[str, Any], findings: Findings
+) -> None:
+    if isinstance(node, Unknown):
+        values[declared.name] = None
+        return
+    try:
+        values[declared.name] = declared.kind.read(node, key.text)
+    except Fault as fault:
+        findings.add(fault, span=node.span)
+        # What was said, badly, is not missing too.
+        values[declared.name] = None
+
+
+def _twice(name: str, before: str, key: Scalar) -> Fault:
+    both = quote(key.text) if key.text == before else f"{quote(before)} and {quote(key.text)}"
+    return Fault("duplicate-key", f"{name} is said twice: {both}", "keep one of them", span=key.span)
+
+
+def check_settings(type: type[Layer], values: dict[str, Any], span: Span, spans: dict[str, Span], findings: Findings) -> None:
+    """What is missing, and what can't stand together."""
+    missing = [p for p in type.parameters.values() if p.required and p.name not in values]
+    if missing:
+        names = listing(f"`{p.name}`" for p in missing)
+        helps = "; ".join(f"{p.name}: {p.help} ({p.kind.title})" for p in missing)
+        findings.add(Fault("missing-parameter", f"{type.word} needs {names}", helps, span=span))
+    if None not in values.values():
+        for fault in type.validate(values):
+            findings.add(fault, span=spans.get(fault.parameter or "", span))
+
+
+def unknown_parameter(type: type[Layer], key: Scalar) -> Fault:
+    """The fault of a key that the layer type does not have, with the nearest that it has."""
+    known = [*type.spellings, *LAYER_COMMON]
+    own = listing(type.parameters)
+    help = suggest(key.text, known, f"{type.word} takes {own}" if own else f"{type.word} has no parameters of its own")
+    return Fault("unknown-parameter", f"{type.word} has no parameter {quote(key.text)}", help, span=key.span)
+
+
+def unknown_type(word: Scalar, blocks: Iterable[str], structures: Iterable[str]) -> Fault:
+    """The fault of a word that is no layer type, with what it was probably meant to be."""
+    fold = word.text.lower().replace("-", "_")
+    bare = fold.replace("_", "")
+    for layer in BY_WORD.values():
+        if fold == layer.word or bare in (layer.word.replace("_", ""), *layer.synonyms) or fold in layer.synonyms:
+            help = f"it is written `{layer.word}` here"
+            break
+    else:
+        near = nearest(word.text, [*BY_WORD, *blocks, *structures])
+        help = f"did you mean {listing((quote(n) for n in near), 'or')}?" if near else "`cnncalc schema` has all layer types"
+    return Fault("unknown-type", f"{quote(word.text)} is no layer type", help, span=word.span)

@@ -1,0 +1,135 @@
+"""Where a description comes from: a file, a pipe, or text already in hand. Bytes in, checked UTF-8 text out."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnncalc.diagnostics import Fault, Span
+from cnncalc.text import quote
+
+MAX_BYTES = 4_000_000
+PIPE_PATIENCE = 1.5
+"""Seconds to wait for a pipe's next bytes."""
+
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and the name that messages give it."""
+
+    name: str
+    text: str
+
+
+def read_file(path: str) -> Source:
+    """The text of a file, or of standard input for ``-``.
+
+    Raises Fault: ``unreadable-file`` where there is no such file or it is no text file, ``limit-exceeded`` above
+    4 MB, ``syntax`` where it is not UTF-8.
+    """
+    name = "<stdin>" if path == "-" else path
+    try:
+        data = _read_stdin() if path == "-" else _read_path(path)
+    except (OSError, ValueError) as error:
+        reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
+        raise Fault("unreadable-file", f"cannot read {quote(name)}: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise Fault(
+            "limit-exceeded",
+            f"{quote(name)} has more than {MAX_BYTES:,} bytes",
+            "a network that repeats itself is shorter with `repeat` and `blocks`",
+        )
+    return Source(name, decode(data))
+
+
+def _read_stdin() -> bytes:
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _read_path(path: str) -> bytes:
+    # Without O_NONBLOCK, opening a named pipe that nobody writes to would wait for ever.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb", buffering=0) as file:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISFIFO(mode):
+            return _read_pipe(descriptor)
+        if stat.S_ISDIR(mode):
+            raise ValueError("it is a folder; name a file in it")
+        if not stat.S_ISREG(mode):
+            raise ValueError("it is a device, not a file")
+        data = bytearray()
+        while len(data) <= MAX_BYTES and (more := file.read(MAX_BYTES + 1 - len(data))):
+            data += more
+        return bytes(data)
+
+
+def _read_pipe(descriptor: int) -> bytes:
+    import select
+
+    data = bytearray()
+    while len(data) <= MAX_BYTES:
+        ready, _, _ = select.select([descriptor], [], [], PIPE_PATIENCE)
+        if not ready:
+            raise ValueError(f"nothing came through this pipe in {PIPE_PATIENCE} seconds; use - for standard input")
+        more = os.read(descriptor, 1 << 16)
+        if not more:
+            break
+        data += more
+    if not data:
+        raise ValueError("it is a pipe that nobody writes to")
+    return bytes(data)
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 bytes as text, without a byte order mark. Raises Fault ``syntax`` at the first bad byte."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Fault("syntax", "this file is UTF-16, not UTF-8", "save it as UTF-8", span=Span(1, 1, 1, 2))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig")
+        raise Fault(
+            "syntax",
+            f"byte 0x{data[error.start]:02x} is not UTF-8",
+            "save the file as UTF-8",
+            span=_place(before, len(before)),
+        ) from None
+    check_characters(text)
+    return text
+
+
+def check_characters(text: str) -> None:
+    """Raises Fault ``syntax`` at the first character that YAML does not allow, such as NUL or escape."""
+    bad = _UNPRINTABLE.search(text)
+    if bad:
+        raise Fault(
+            "syntax",
+            f"the control character U+{ord(bad.group()):04X} is not allowed in a YAML file",
+            "is this a text file?" if bad.group() == "\0" else "delete it",
+            span=_place(text, bad.start()),
+        )
+
+
+def _place(text: str, index: int) -> Span:
+    lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text[:index])
+    line, column = len(lines), len(lines[-1]) + 1
+    return Span(line, column, line, column + 1)
+
+
+def exists(path: str) -> bool:
+    """Whether anything stands at the path, whatever it is."""
+    try:
+        return os.path.lexists(path)
+    except ValueError:  # a NUL in the name
+        return False
+
+
+def stem(path: str) -> str:
+    """A file's name without folders and ending."""
+    return Path(path).stem

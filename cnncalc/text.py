@@ -1,0 +1,73 @@
+"""Words and numbers for people: quoting, suggesting, counting."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+QUOTED = 60
+"""A quotation of the user's own words is cut after so many characters."""
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def hidden(character: str) -> bool:
+    """Whether a terminal would obey the character, or hide it, instead of showing it."""
+    return not " " <= character <= "~" and unicodedata.category(character) in _HIDDEN
+
+
+def printable(text: str) -> str:
+    """The text with each control or invisible character written out (``\\x1b``), safe for any terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(c) if hidden(c) else c for c in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def quote(text: str) -> str:
+    """The user's own words, between backticks, on one line, not too long."""
+    return f"`{printable(text if len(text) <= QUOTED else text[: QUOTED - 1] + '…')}`"
+
+
+def listing(words: Iterable[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    words = list(words)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known words that look most like this one, nearest first; often none."""
+    from difflib import get_close_matches
+
+    by_fold = {k.lower(): k for k in known}
+    return [by_fold[m] for m in get_close_matches(word[:QUOTED].lower(), by_fold, n=most, cutoff=0.6)]
+
+
+def suggest(word: str, known: Sequence[str], otherwise: str = "") -> str:
+    """A help line: the nearest known words, or what stands in ``otherwise``."""
+    near = nearest(word, known)
+    if near:
+        return f"did you mean {listing((quote(n) for n in near), 'or')}?"
+    return otherwise
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def shape_text(shape: Sequence[int | None] | None, joiner: str = "×") -> str:
+    """``64×224×224``; what is not known is ``?``."""
+    if shape is None:
+        return "?"
+    return joiner.join("?" if axis is None else str(axis) for axis in shape)
+
+
+def count_text(count: int | None) -> str:
+    """``1,792``; what is not known is ``?``."""
+    return "?" if count is None else f"{count:,}"

@@ -1,0 +1,271 @@
+"""YAML text to a tree in which every word keeps its place and its spelling.
+
+The tree is built from the parser's events, not composed: PyYAML's C composer dies of deep nesting, keeps the last of
+two equal keys, and reads ``010`` as 8. Here a scalar is its text, and limits are counted as the events come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Union
+
+import yaml
+
+from cnncalc.diagnostics import Fault, Span
+from cnncalc.text import quote
+
+MAX_NODES = 250_000
+MAX_DEPTH = 100
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Scalar:
+    """One word or number, as written. ``plain`` tells that it stood without quotes."""
+
+    __slots__ = ("plain", "span", "text")
+    size = 1
+    height = 1
+
+    def __init__(self, text: str, span: Span, plain: bool = True) -> None:
+        self.text = text
+        self.span = span
+        self.plain = plain
+
+    @property
+    def null(self) -> bool:
+        """Whether nothing was written here, or YAML's word for nothing."""
+        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+
+
+class Sequence:
+    """A list. ``size`` counts the nodes in it, ``height`` their deepest nesting."""
+
+    __slots__ = ("height", "items", "size", "span")
+
+    def __init__(self, items: list[Node], span: Span) -> None:
+        self.items = items
+        self.span = span
+        self.size, self.height = _measure(items, span)
+
+
+class Mapping:
+    """Keys and values in their order. A key that stands twice is in ``entries`` once, the first time."""
+
+    __slots__ = ("entries", "height", "size", "span")
+
+    def __init__(self, entries: list[tuple[Scalar, Node]], span: Span) -> None:
+        self.entries = entries
+        self.span = span
+        self.size, self.height = _measure([value for _, value in entries], span)
+        self.size += len(entries)
+
+
+Node = Union[Scalar, Sequence, Mapping]
+
+
+def _measure(children: Iterable[Node], span: Span) -> tuple[int, int]:
+    size = height = 0
+    for child in children:
+        size += child.size
+        if child.height > height:
+            height = child.height
+    if size >= MAX_NODES:
+        raise _too_many_nodes(span)
+    if height >= MAX_DEPTH:
+        raise _too_deep(span)
+    return size + 1, height + 1
+
+
+def _too_many_nodes(span: Span) -> Fault:
+    return Fault(
+        "limit-exceeded",
+        f"more than {MAX_NODES:,} YAML nodes, aliases and block parameters counted each time",
+        "a network that repeats itself is shorter with `repeat` and `blocks`",
+        span=span,
+    )
+
+
+def _too_deep(span: Span) -> Fault:
+    return Fault("limit-exceeded", f"more than {MAX_DEPTH} levels of nesting", span=span)
+
+
+def kind_of(node: Node) -> str:
+    """What the node is, for a message."""
+    if isinstance(node, Scalar):
+        return "nothing" if node.null else quote(node.text)
+    return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def parse(text: str) -> tuple[Node | None, list[Fault]]:
+    """The tree of one YAML document, and the faults that did not stop the reading (keys that stand twice).
+
+    None for a document without content. Raises Fault ``syntax`` or ``limit-exceeded`` where the text can't be read on.
+    """
+    builder = _Builder()
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_fault(error, text) from None
+    except yaml.YAMLError as error:
+        raise Fault("syntax", str(error).splitlines()[0], span=Span(1, 1, 1, 2)) from None
+    return builder.root, builder.faults
+
+
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    __slots__ = ("anchor", "children", "key", "keys", "mapping", "span")
+
+    def __init__(self, mapping: bool, anchor: str | None, span: Span) -> None:
+        self.mapping = mapping
+        self.anchor = anchor
+        self.span = span
+        self.children: list[Node] = []
+        self.keys: list[Scalar | None] = []
+        self.key: Scalar | None = None
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.faults: list[Fault] = []
+        self._open: list[_Open] = []
+        self._anchors: dict[str, Node] = {}
+        self._nodes = 0
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            self._count(event)
+            node = Scalar(event.value, _span(event), plain=event.style is None or event.style == "")
+            self._add(node, event.anchor)
+        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            self._count(event)
+            if len(self._open) >= MAX_DEPTH:
+                raise _too_deep(_span(event))
+            self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), event.anchor, _point(event.start_mark)))
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            self._close()
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise Fault("syntax", "a second document starts here", "one file, one document", span=_span(event))
+
+    def _count(self, event: Any) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _too_many_nodes(_span(event))
+        # "!" is what a tag-less quoted scalar may carry.
+        if event.tag is not None and event.tag != "!":
+            self.faults.append(
+                Fault(
+                    "syntax",
+                    f"the tag {quote(event.tag)} means nothing here",
+                    "delete it; words and numbers are read as they are written",
+                    span=_span(event),
+                )
+            )
+
+    def _alias(self, event: Any) -> None:
+        span = _span(event)
+        if any(o.anchor == event.anchor for o in self._open):
+            raise Fault("syntax", f"`*{event.anchor}` stands inside of what it names", span=span)
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            raise Fault("syntax", f"`*{event.anchor}` is named nowhere before", span=span)
+        self._nodes += node.size
+        if self._nodes > MAX_NODES:
+            raise _too_many_nodes(span)
+        if len(self._open) + node.height > MAX_DEPTH:
+            raise _too_deep(span)
+        self._add(node, None)
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = node
+        if not self._open:
+            self.root = node
+            return
+        top = self._open[-1]
+        if top.mapping and len(top.keys) == len(top.children):
+            if not isinstance(node, Scalar):
+                self.faults.append(Fault("syntax", f"{kind_of(node)} can't be a key", span=node.span))
+            top.keys.append(node if isinstance(node, Scalar) else None)
+            return
+        top.children.append(node)
+
+    def _close(self) -> None:
+        top = self._open.pop()
+        node: Node
+        if top.mapping:
+            node = self._mapping(top)
+        else:
+            node = Sequence(top.children, top.span)
+        self._add(node, top.anchor)
+
+    def _mapping(self, top: _Open) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        merged: list[Node] = []
+        for key, value in zip(top.keys, top.children):
+            if key is None:
+                continue
+            if key.plain and key.text == "<<":
+                merged.extend(value.items if isinstance(value, Sequence) else [value])
+            elif key.text in entries:
+                first = entries[key.text][0].span
+                self.faults.append(
+                    Fault(
+                        "duplicate-key",
+                        f"{quote(key.text)} stands here twice",
+                        f"it stands in line {first.line} already; keep one of them",
+                        span=key.span,
+                    )
+                )
+            else:
+                entries[key.text] = (key, value)
+        for mapping in merged:
+            if not isinstance(mapping, Mapping):
+                self.faults.append(Fault("syntax", "`<<` merges mappings", span=mapping.span))
+                continue
+            for key, value in mapping.entries:
+                entries.setdefault(key.text, (key, value))
+        span = next(iter(entries.values()))[0].span if entries else top.span
+        return Mapping(list(entries.values()), span)
+
+
+def _span(event: Any) -> Span:
+    start, end = event.start_mark, event.end_mark
+    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+_CURES = (
+    ("mapping values are not allowed", "a `:` too many, or a line that is not indented like its neighbours"),
+    ("did not find expected '-' indicator", "the lines of one list begin at the same column, each with `- `"),
+    ("did not find expected key", "the keys of one mapping begin at the same column; text with `: ` or `#` wants quotes"),
+    ("block sequence entries are not allowed", "a list begins on a line of its own, below its key"),
+    ("could not find expected ':'", "a key ends with `: `, colon and space"),
+    ("cannot start any token", "a word that begins with one of  @ ` % * & ! |  wants quotes"),
+)
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    context, problem = error.context or "", error.problem or "this is not YAML"
+    opened = "flow" in context or "quoted" in context
+    if opened and error.context_mark and ("expected" in problem or "unexpected" in problem):
+        # The place where the reader gave up may be many lines below the bracket that was forgotten.
+        message = "this bracket is not closed, or a comma is missing" if "flow" in context else "this quote is not closed"
+        return Fault("syntax", message, f"{problem}, in line {mark.line + 1}", span=_point(error.context_mark))
+    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    if line[mark.column : mark.column + 1] == "\t" or "\\t" in problem:
+        return Fault("syntax", "a tab can't indent YAML", "use spaces", span=_point(mark))
+    cure = next((cure for words, cure in _CURES if words in problem), "")
+    return Fault("syntax", f"{problem} {context}".strip(), cure, span=_point(mark) if mark else Span(1, 1, 1, 2))
+
+
+def _point(mark: Any) -> Span:
+    return Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)

@@ -1,0 +1,377 @@
+"""The kinds of value in the language: how each is read from text, spread over the axes, and described to an editor.
+
+Everything is read from the text as it was written, never from YAML's idea of it: ``0x7`` is not seven, ``010`` not 8.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence as Axes
+from dataclasses import dataclass
+from typing import Any, Union
+
+from cnncalc.diagnostics import Fault
+from cnncalc.text import listing, quote, suggest
+from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
+
+LIMIT = 10**18
+"""No axis and no value is larger."""
+
+Shape = tuple[Union[int, None], ...]
+"""C, then the spatial axes; a flat shape has one axis. None is an axis that can't be known."""
+
+Size = Union[int, tuple[int, ...]]
+"""One number for every axis, or one for each."""
+
+SIDES: dict[int, tuple[tuple[str, str], ...]] = {
+    1: (("left", "right"),),
+    2: (("top", "bottom"), ("left", "right")),
+    3: (("front", "back"), ("top", "bottom"), ("left", "right")),
+}
+"""The names of the sides before and after each spatial axis, by rank."""
+
+SIDE_WORDS = tuple(word for pair in SIDES[3] for word in pair)
+
+AXES: dict[int, tuple[str, ...]] = {
+    0: ("features",),
+    1: ("channels", "length"),
+    2: ("channels", "height", "width"),
+    3: ("channels", "depth", "height", "width"),
+}
+"""The names of a shape's axes, by spatial rank."""
+
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:_[0-9]{3})+)\Z")
+_REAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
+_BY = re.compile(r"\s*[xX×]\s*")
+_BRACKETED = re.compile(r"[\[(](.*)[\])]\Z", re.DOTALL)
+
+
+def axis_names(rank: int) -> tuple[str, ...]:
+    """What the spatial axes are called: height and width in two dimensions."""
+    return AXES[rank][1:] if rank in AXES else tuple(f"axis {i + 1}" for i in range(rank))
+
+
+def read_whole(node: Node, what: str, least: int = 1) -> int:
+    """A whole number from ``least`` to 10¹⁸. Raises Fault ``invalid-value`` or ``limit-exceeded``."""
+    if not isinstance(node, Scalar):
+        raise Fault("invalid-value", f"{what} is one whole number, not {kind_of(node)}", span=node.span)
+    return _whole(node.text.strip(), node, what, least)
+
+
+def _whole(text: str, node: Node, what: str, least: int) -> int:
+    if not _WHOLE.match(text):
+        raise Fault("invalid-value", f"{what} is a whole number, not {quote(text)}", _number_help(text), span=node.span)
+    # A longer text can't be a number in the limits, and turning it into one would take its time.
+    if len(text) > 30 or abs(value := int(text)) > LIMIT:
+        raise Fault("limit-exceeded", f"{what} {quote(text)} is more than 10¹⁸", span=node.span)
+    if value < least:
+        raise Fault("invalid-value", f"{what} is {value}, and has to be at least {least}", span=node.span)
+    return value
+
+
+def _number_help(text: str) -> str:
+    if not text:
+        return "a number is missing"
+    if re.fullmatch(r"0[0-9]+", text):
+        return f"write {text.lstrip('0') or '0'}: a number with a leading zero means other things to other programs"
+    if re.fullmatch(r"[0-9]+\.0*", text):
+        return f"write {text.split('.')[0]}"
+    if "," in text or "_" in text:
+        return "digits can be grouped by three with _ : 120_001_000"
+    if "$" in text:
+        return "block parameters stand alone (`$c`) or in arithmetic (`$c * 4`); for axes write a list: [1, $n]"
+    return ""
+
+
+def _numbers(node: Node, what: str, least: int) -> tuple[int, ...]:
+    """The numbers of ``3``, ``1x7``, ``(1, 7)`` or ``[1, 7]``."""
+    if isinstance(node, Sequence):
+        if not node.items:
+            raise Fault("invalid-value", f"{what} is an empty list", span=node.span)
+        return tuple(read_whole(item, what, least) for item in node.items)
+    if isinstance(node, Mapping):
+        raise Fault("invalid-value", f"{what} is a number, or one for each axis, not a mapping", span=node.span)
+    text = node.text.strip()
+    bracketed = _BRACKETED.match(text)
+    parts = re.split(r"\s*,\s*", bracketed[1].strip().rstrip(",")) if bracketed else _BY.split(text)
+    return tuple(_whole(part, node, what, least) for part in parts)
+
+
+def read_size(node: Node, what: str, least: int = 1) -> Size:
+    """``3``, ``1x7`` or ``[1, 7]``."""
+    numbers = _numbers(node, what, least)
+    return numbers[0] if len(numbers) == 1 and not isinstance(node, Sequence) else numbers
+
+
+def read_shape(node: Node, what: str = "a shape") -> tuple[int, ...]:
+    """``3x224x224``, ``[3, 224, 224]`` or ``{channels: 3, height: 224, width: 224}``: channels first, then space."""
+    if not isinstance(node, Mapping):
+        numbers = _numbers(node, what, 1)
+        if len(numbers) > 4:
+            raise Fault(
+                "invalid-value",
+                f"{what} has {len(numbers)} axes",
+                "channels and up to three spatial axes, without a batch: 3x224x224",
+                span=node.span,
+            )
+        return numbers
+    known = dict.fromkeys(name for names in AXES.values() for name in names)
+    values: dict[str, int] = {}
+    for key, value in node.entries:
+        if key.text not in known:
+            help = suggest(key.text, list(known), f"an axis is one of {listing(known, 'or')}")
+            raise Fault("unknown-parameter", f"{quote(key.text)} is no axis of a shape", help, span=key.span)
+        values[key.text] = read_whole(value, key.text)
+    for names in AXES.values():
+        if set(names) == set(values):
+            return tuple(values[name] for name in names)
+    raise Fault(
+        "invalid-value",
+        f"{what} with {listing(values) or 'no axes'} is not complete",
+        "channels, height and width; or channels and length; or channels, depth, height and width; or features",
+        span=node.span,
+    )
+
+
+def read_sides(node: Mapping, what: str) -> dict[str, int]:
+    """``{top: 0, bottom: 1}``; a side that is left out is 0."""
+    sides: dict[str, int] = {}
+    for key, value in node.entries:
+        if key.text not in SIDE_WORDS:
+            help = suggest(key.text, SIDE_WORDS, f"a side is one of {listing(SIDE_WORDS, 'or')}")
+            raise Fault("unknown-parameter", f"{quote(key.text)} is no side", help, span=key.span)
+        sides[key.text] = read_whole(value, f"{what} {key.text}", 0)
+    return sides
+
+
+def read_word(node: Node, what: str) -> str:
+    """A word, as written."""
+    if not isinstance(node, Scalar) or node.null:
+        raise Fault("invalid-value", f"{what} is a word, not {kind_of(node)}", span=node.span)
+    return node.text
+
+
+class Kind:
+    """A kind of value. ``title`` says it in words; ``schema`` is its JSON Schema."""
+
+    title = ""
+
+    def read(self, node: Node, what: str) -> Any:
+        """The value of the node. Raises Fault ``invalid-value``."""
+        raise NotImplementedError
+
+    def settle(self, value: Any, rank: int, what: str) -> Any:
+        """The value for an input of that spatial rank: sizes get one number an axis."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number."""
+
+    least: int = 1
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return f"whole number, at least {self.least}"
+
+    def read(self, node: Node, what: str) -> int:
+        return read_whole(node, what, self.least)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": LIMIT}
+
+
+@dataclass(frozen=True)
+class SizeKind(Kind):
+    """A number for every axis, or one for each."""
+
+    least: int = 1
+    title = "size: one number, or one for each axis"
+
+    def read(self, node: Node, what: str) -> Size:
+        return read_size(node, what, self.least)
+
+    def settle(self, value: Size, rank: int, what: str) -> tuple[int, ...]:
+        return spread(value, rank, what)
+
+    def schema(self) -> dict[str, Any]:
+        number = {"type": "integer", "minimum": self.least, "maximum": LIMIT}
+        return {
+            "anyOf": [
+                number,
+                {"type": "string", "pattern": r"^\(?[0-9]+( *[x×X,] *[0-9]+){0,2}\)?$"},
+                {"type": "array", "items": {"anyOf": [number, {"type": "string"}]}, "minItems": 1, "maxItems": 3},
+            ]
+        }
+
+
+@dataclass(frozen=True)
+class PaddingKind(Kind):
+    """A size, a side for each edge, ``same`` or ``valid``. Settles to pairs (before, after), or to ``same``."""
+
+    words: tuple[str, ...] = ("same", "valid")
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return " or ".join(["size", *self.words, "sides {top, bottom, left, right}"])
+
+    def read(self, node: Node, what: str) -> Any:
+        if isinstance(node, Mapping):
+            return read_sides(node, what)
+        if isinstance(node, Scalar) and node.text.lower() in self.words:
+            return node.text.lower()
+        try:
+            return read_size(node, what, 0)
+        except Fault as fault:
+            if fault.rule == "invalid-value" and not fault.help:
+                fault.help = f"{what} is a {self.title}"
+            raise
+
+    def settle(self, value: Any, rank: int, what: str) -> Any:
+        if value == "same":
+            return "same"
+        if value == "valid":
+            return ((0, 0),) * rank
+        if isinstance(value, dict):
+            names = SIDES.get(rank, ())
+            for side in value:
+                if all(side not in pair for pair in names):
+                    raise Fault("invalid-value", f"{what} has a side {quote(side)}, and the input has no such axis")
+            return tuple((value.get(before, 0), value.get(after, 0)) for before, after in names)
+        return tuple((p, p) for p in spread(value, rank, what))
+
+    def schema(self) -> dict[str, Any]:
+        side = {"type": "integer", "minimum": 0, "maximum": LIMIT}
+        sides = {"type": "object", "properties": dict.fromkeys(SIDE_WORDS, side), "additionalProperties": False}
+        words: list[dict[str, Any]] = [{"enum": list(self.words)}] if self.words else []
+        return {"anyOf": [*SizeKind(0).schema()["anyOf"], *words, sides]}
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """True or false."""
+
+    title = "true or false"
+
+    def read(self, node: Node, what: str) -> bool:
+        word = node.text.lower() if isinstance(node, Scalar) else ""
+        if word in ("true", "yes", "on"):
+            return True
+        if word in ("false", "no", "off"):
+            return False
+        raise Fault("invalid-value", f"{what} is true or false, not {kind_of(node)}", span=node.span)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Real(Kind):
+    """A decimal number in bounds."""
+
+    least: float = -math.inf
+    most: float = math.inf
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        if math.isfinite(self.most):
+            return f"number from {self.least:g} to {self.most:g}"
+        return f"number, at least {self.least:g}" if math.isfinite(self.least) else "number"
+
+    def read(self, node: Node, what: str) -> float:
+        text = node.text.strip() if isinstance(node, Scalar) else ""
+        if not _REAL.match(text) or len(text) > 40:
+            raise Fault("invalid-value", f"{what} is a {self.title}, not {kind_of(node)}", span=node.span)
+        value = float(text)
+        if not self.least <= value <= self.most or not math.isfinite(value):
+            raise Fault("invalid-value", f"{what} is {quote(text)}, and has to be a {self.title}", span=node.span)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        bounds = {"minimum": self.least, "maximum": self.most}
+        return {"type": "number", **{k: v for k, v in bounds.items() if math.isfinite(v)}}
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return " | ".join(self.words)
+
+    def read(self, node: Node, what: str) -> str:
+        word = node.text if isinstance(node, Scalar) else None
+        if word is not None and word.lower() in self.words:
+            return word.lower()
+        help = suggest(word or "", self.words, f"one of {listing(self.words, 'or')}")
+        raise Fault("invalid-value", f"{what} can't be {kind_of(node)}", help, span=node.span)
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True)
+class ShapeKind(Kind):
+    """A whole shape, channels first."""
+
+    title = "shape, as 512x7x7"
+
+    def read(self, node: Node, what: str) -> tuple[int, ...]:
+        return read_shape(node, what)
+
+    def schema(self) -> dict[str, Any]:
+        axis = {"type": "integer", "minimum": 1, "maximum": LIMIT}
+        names = dict.fromkeys((n for names in AXES.values() for n in names), axis)
+        return {
+            "anyOf": [
+                axis,
+                {"type": "string", "pattern": r"^\(?[0-9]+( *[x×X,] *[0-9]+){0,3}\)?$"},
+                {"type": "array", "items": {"anyOf": [axis, {"type": "string"}]}, "minItems": 1, "maxItems": 4},
+                {"type": "object", "properties": names, "additionalProperties": False},
+            ]
+        }
+
+
+@dataclass(frozen=True)
+class Reference(Kind):
+    """The name of a layer that came earlier."""
+
+    title = "name of an earlier layer"
+
+    def read(self, node: Node, what: str) -> str:
+        return read_word(node, what)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "integer"]}
+
+
+def spread(value: Size, rank: int, what: str) -> tuple[int, ...]:
+    """One number an axis. Raises Fault ``invalid-value`` where there are more or fewer than the input has."""
+    if isinstance(value, int):
+        return (value,) * rank
+    if len(value) == 1 and rank >= 1:
+        return value * rank
+    if len(value) != rank:
+        help = "the depth of a filter follows from the input's channels; leave it out" if len(value) == rank + 1 else ""
+        raise Fault(
+            "invalid-value", f"{what} {axes_text(value)} has {len(value)} axes, and the input has {rank_text(rank)}", help
+        )
+    return value
+
+
+def rank_text(rank: int) -> str:
+    """``2 (height and width)``."""
+    return f"{rank} ({listing(axis_names(rank))})" if rank else "none: it is flat"
+
+
+def axes_text(value: Axes[int]) -> str:
+    """``1x7``, as one writes it in the file."""
+    return "x".join(map(str, value))
