@@ -6,7 +6,7 @@
 """
 
 from cnncalc.analysis import Analysis, Layer, Totals
-from cnncalc.api import analyze, analyze_text
+from cnncalc.api import analyze, analyze_layer, analyze_text
 from cnncalc.diagnostics import ArchitectureError, Diagnostic
 from cnncalc.source import Source
 
@@ -20,5 +20,6 @@ __all__ = [
     "Source",
     "Totals",
     "analyze",
+    "analyze_layer",
     "analyze_text",
 ]

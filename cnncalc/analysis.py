@@ -113,7 +113,9 @@ class Layer:
             return self.facts.layer.settings
         spec = self.node.spec
         declared = spec.type.parameters.values()
-        return {p.name: spec.values.get(p.name, p.default) for p in declared if not (p.claim and p.name not in spec.values)}
+        return {
+            p.name: spec.values.get(p.name, p.default) for p in declared if not (p.claim and p.name not in spec.values)
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """The layer as it stands in JSON."""
@@ -220,7 +222,7 @@ class Analysis:
         return next(iter(inputs.values())) if len(inputs) == 1 else dict(inputs)
 
     @property
-    def output(self) -> Shape | None | dict[str, Shape | None]:
+    def output(self) -> Shape | dict[str, Shape | None] | None:
         """The shape that leaves; by name where there are several."""
         return next(iter(self.outputs.values())) if len(self.outputs) == 1 else dict(self.outputs)
 

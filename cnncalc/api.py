@@ -8,10 +8,10 @@ from typing import Any, Union
 
 from cnncalc import gallery
 from cnncalc.analysis import DTYPES, Analysis
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.diagnostics import ArchitectureError, Fault, Findings, Span
 from cnncalc.graph import Graph, resting_collector, unroll
 from cnncalc.inference import Run
-from cnncalc.reader import read
+from cnncalc.reader import Reading, read, read_tree
 from cnncalc.source import Source, check_characters, exists, read_file
 from cnncalc.text import listing, quote, shape_text, suggest
 from cnncalc.tree import Mapping as MappingNode
@@ -41,9 +41,11 @@ def load_source(arch: str | PathLike[str]) -> Source:
         raise ArchitectureError(findings) from None
 
 
-def build(source: Source, inputs: Inputs = None, heads: bool = True) -> tuple[Graph, Findings]:
+def build(
+    source: Source, inputs: Inputs = None, heads: bool = True, reading: Reading | None = None
+) -> tuple[Graph, Findings]:
     """The unrolled network, ready to run. Raises ArchitectureError for what can't be read as an architecture."""
-    reading = read(source)
+    reading = reading or read(source)
     architecture, findings = reading.architecture, reading.findings
     graph = None
     if architecture is not None:
@@ -76,11 +78,14 @@ def analyze(
         raise ValueError(f"dtype is one of {listing(DTYPES, 'or')}, not {dtype!r}")
     source = arch if isinstance(arch, Source) else load_source(arch)
     with resting_collector():
-        graph, findings = build(source, input, heads)
-        run = Run(graph, findings)
-        for _ in run:
-            pass
-        return run.analysis(batch, dtype)
+        return _run(*build(source, input, heads), batch, dtype)
+
+
+def _run(graph: Graph, findings: Findings, batch: int, dtype: str) -> Analysis:
+    run = Run(graph, findings)
+    for _ in run:
+        pass
+    return run.analysis(batch, dtype)
 
 
 def analyze_text(text: str, input: Inputs = None, *, name: str = "<text>", heads: bool = True) -> Analysis:
@@ -92,6 +97,76 @@ def analyze_text(text: str, input: Inputs = None, *, name: str = "<text>", heads
         findings.add(fault)
         raise ArchitectureError(findings, text) from None
     return analyze(Source(name, text), input, heads=heads)
+
+
+def analyze_layer(
+    type: str, input: Inputs, *, layout: str = "chw", batch: int = 1, dtype: str = "float32", **parameters: Any
+) -> Analysis:
+    """``analyze`` for one layer: ``analyze_layer("conv", "3x227x227", filters=96, kernel=11, stride=4)``.
+
+    ``layout="hwc"`` reads the input with its channels last. A dense layer gets a flatten where its input has a map.
+    """
+    command = Command(f"cnncalc {type}")
+    axes = command.add(input if isinstance(input, str) else ",".join(map(str, input or ())))
+    settings = [
+        (Scalar(name, axes.span), command.add(_written(value), f"--{name}")) for name, value in parameters.items()
+    ]
+    return analyze_command(command, type, axes, settings, layout, batch, dtype)
+
+
+def _written(value: Any) -> str:
+    return "x".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+class Command:
+    """A command line as the text that places of its words are in."""
+
+    def __init__(self, start: str) -> None:
+        self.text = start
+
+    def add(self, word: str, option: str = "") -> Scalar:
+        """Append a word, behind its option; as a node with its place."""
+        self.text += f" {option}" if option else ""
+        start = len(self.text) + 2
+        self.text += f" {word}"
+        return Scalar(word, Span(1, start, 1, start + max(1, len(word))))
+
+
+def analyze_command(
+    command: Command,
+    type: str,
+    axes: Scalar,
+    settings: list[tuple[Scalar, Scalar]],
+    layout: str = "chw",
+    batch: int = 1,
+    dtype: str = "float32",
+) -> Analysis:
+    """``analyze`` for one layer whose words stand in a command line."""
+    source = Source("command line", command.text)
+    findings = Findings(source.name)
+    try:
+        shape = read_shape(axes, "the input")
+    except Fault as fault:
+        findings.add(fault)
+        raise ArchitectureError(findings, source.text) from None
+    if layout == "hwc":
+        shape = (shape[-1], *shape[:-1])
+    elif len(shape) == 3 and shape[0] == shape[1] > shape[2] and shape[2] in (1, 3, 4):
+        c, h, w = shape
+        message = f"the last axis looks like the channels: {c} channels, height {h} and width {w} is what this says"
+        help = f"the channels come first: {w}x{c}x{h}; or say `--layout hwc`"
+        findings.add(Fault("layout", message, help), span=axes.span, severity="info")
+    word = Scalar(type, Span(1, 9, 1, 9 + len(type)))
+    layers: list[Node] = [MappingNode([(word, MappingNode(list(settings), word.span))], word.span)]
+    if type == "dense" and len(shape) > 1:
+        layers.insert(0, Scalar("flatten", word.span))
+    entries: list[tuple[Scalar, Node]] = [
+        (Scalar("name", word.span), Scalar(type, word.span)),
+        (Scalar("input", word.span), Scalar("x".join(map(str, shape)), axes.span)),
+        (Scalar("layers", word.span), Sequence(layers, word.span)),
+    ]
+    reading = read_tree(source, MappingNode(entries, word.span), findings)
+    return _run(*build(source, reading=reading), batch, dtype)
 
 
 def _replaced(inputs: dict[str, tuple[int, ...]], given: Inputs) -> dict[str, tuple[int, ...]]:
@@ -115,8 +190,6 @@ def _replaced(inputs: dict[str, tuple[int, ...]], given: Inputs) -> dict[str, tu
 
 
 def _shape(given: Any) -> tuple[int, ...]:
-    from cnncalc.diagnostics import Span
-
     span = Span(1, 1, 1, 2)
     node: Node
     if isinstance(given, str):

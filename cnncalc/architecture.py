@@ -20,6 +20,10 @@ class Spec:
     values: dict[str, Any]
 
 
+Reference = tuple[str, Span]
+"""The name of something that came before, and the place where the file says it."""
+
+
 @dataclass(slots=True, eq=False)
 class Expect:
     """Facts that the file promises about a layer, a structure or the network, with the place of each."""
@@ -33,7 +37,9 @@ class Common:
     """What every layer and every structure may say of itself."""
 
     name: str | None = None
-    inputs: tuple[str, ...] | None = None
+    inputs: tuple[Reference, ...] | None = None
+    listed: bool = False
+    """Whether ``from`` is a list, be it of one."""
     expect: Expect | None = None
     weights: str | None = None
     trainable: bool | None = None

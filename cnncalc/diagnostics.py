@@ -82,11 +82,23 @@ def location(file: str, span: Span | None) -> dict[str, Any] | None:
     return None if span is None else {"file": file, **span._asdict()}
 
 
+MAX_FINDINGS = 1000
+
+
+class TooManyFaults(Exception):
+    """The findings are full."""
+
+
 class Findings:
-    """A list of diagnostics that says each thing once, however often a block or a repeat comes by it."""
+    """A list of diagnostics that says each thing once, however often a block or a repeat comes by it.
+
+    ``errors`` tells whether one of them is an error, ``full`` that no more are taken.
+    """
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.errors = False
+        self.full = False
         self._seen: dict[tuple[str, str, Span | None], Diagnostic] = {}
 
     def add(
@@ -97,21 +109,23 @@ class Findings:
         layer: str | None = None,
         severity: Severity = "error",
     ) -> None:
-        """Record a fault; its own place goes before the one given here."""
+        """Record a fault; its own place goes before the one given here.
+
+        Raises TooManyFaults, once, when there are so many that the file is better read no further.
+        """
         place = fault.span or span
         key = (fault.rule, fault.message, place)
-        if key not in self._seen:
-            self._seen[key] = Diagnostic(
-                fault.rule, severity, fault.message, fault.help, layer, self.file, place
-            )
+        if key in self._seen or self.full:
+            return
+        self.errors = self.errors or severity == "error"
+        self._seen[key] = Diagnostic(fault.rule, severity, fault.message, fault.help, layer, self.file, place)
+        if len(self._seen) == MAX_FINDINGS:
+            self.full = True
+            raise TooManyFaults
 
     def extend(self, faults: Iterable[Fault], *, span: Span | None = None) -> None:
         for fault in faults:
             self.add(fault, span=span)
-
-    @property
-    def errors(self) -> bool:
-        return any(d.severity == "error" for d in self._seen.values())
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._seen.values())

@@ -1,8 +1,8 @@
 """Block parameters put in: ``$c`` alone is the parameter itself, a longer scalar is whole-number arithmetic.
 
-    expression := product (("+" | "-") product)*        product := unary (("*" | "//" | "%") unary)*
-    unary      := "-" unary | "(" expression ")" | number | "$" name
-    condition  := ["not"] expression [("==" | "!=" | "<" | "<=" | ">" | ">=") expression]
+expression := product (("+" | "-") product)*        product := unary (("*" | "//" | "%") unary)*
+unary      := "-" unary | "(" expression ")" | number | "$" name
+condition  := ["not"] expression [("==" | "!=" | "<" | "<=" | ">" | ">=") expression]
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ MAX_EXPRESSION = 200
 """Characters of an expression: enough for any real one, and short enough to bound its brackets."""
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)\Z")
-_TOKEN = re.compile(r"\s*(?:(?P<number>[0-9]+)|\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>//|[=!<>]=|[-+*%()<>])|(?P<word>\S+?(?=\s|\Z)))")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<number>[0-9]+)
+          | \$(?P<name>[A-Za-z_][A-Za-z0-9_]*)
+          | (?P<sign>//|[=!<>]=|[-+*%()<>])
+          | (?P<word>\S+?(?=\s|\Z)))""",
+    re.VERBOSE,
+)
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off"})
 
@@ -49,7 +55,7 @@ def substitute(node: Node, env: Env[str, Node]) -> Node:
 
 
 def _guarded(node: Mapping, guard: Node, env: Env[str, Node]) -> Mapping:
-    """A mapping with a ``when``: its condition worked out, and nothing else of it looked at where that does not hold."""
+    """A mapping with a ``when``: its condition worked out; where that does not hold, nothing else is looked at."""
     if not isinstance(guard, Scalar):
         raise Fault("invalid-value", f"when is a condition, not {kind_of(guard)}", span=guard.span)
     if not holds(guard, env):
@@ -97,7 +103,10 @@ def _lookup(name: str, env: Env[str, Node], span: Span) -> Node:
     known = [f"${known}" for known in env]
     otherwise = f"this block has {', '.join(known)}" if known else "`$` stands for a parameter, inside of a block"
     raise Fault(
-        "unknown-reference", f"no parameter is called {quote('$' + name)}", suggest(f"${name}", known, otherwise), span=span
+        "unknown-reference",
+        f"no parameter is called {quote('$' + name)}",
+        suggest(f"${name}", known, otherwise),
+        span=span,
     )
 
 
@@ -110,7 +119,7 @@ class _Arithmetic:
         self.unknown = False
         if len(node.text) > MAX_EXPRESSION:
             raise Fault("limit-exceeded", f"an expression of more than {MAX_EXPRESSION} characters", span=node.span)
-        self.tokens = [m for m in _TOKEN.finditer(node.text)]
+        self.tokens = list(_TOKEN.finditer(node.text))
         self.at = 0
 
     def whole(self) -> int | None:

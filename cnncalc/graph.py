@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from cnncalc.architecture import Architecture, Common, Expect, LayerItem, Path, Spec, Structure
+from cnncalc.architecture import Architecture, Expect, LayerItem, Path, Spec, Structure
 from cnncalc.diagnostics import Fault, Findings, Span
+from cnncalc.layers import Layer as LayerType
 from cnncalc.text import listing, quote, suggest
 
 
@@ -17,30 +18,25 @@ class Scope:
     ``names`` gives the value that a name means; ``children`` the scopes that ``a/b`` reaches into.
     """
 
-    __slots__ = ("children", "counts", "input", "kind", "names", "parent", "path", "shares", "taken")
+    __slots__ = ("_children", "input", "kind", "names", "parent", "path", "shares")
 
-    def __init__(
-        self, path: str, kind: str, parent: Scope | None, taken: frozenset[str], shares: Scope | None = None
-    ) -> None:
+    def __init__(self, path: str, kind: str, parent: Scope | None, shares: Scope | None = None) -> None:
         self.path = path
         self.kind = kind
         self.parent = parent
-        self.taken = taken
         self.shares = shares
         self.input: int | None = None
         self.names: dict[str, int] = {}
-        self.children: dict[str, Scope] = {}
-        self.counts: dict[str, int] = {}
+        self._children: dict[str, Scope] | None = None
 
-    def number(self, word: str) -> str:
-        """The next name for an unnamed thing of that kind: ``conv2``."""
-        count = self.counts.get(word, 0) + 1
-        name = f"{word}{count}"
-        while name in self.taken:
-            count += 1
-            name = f"{word}{count}"
-        self.counts[word] = count
-        return name
+    def child(self, name: str) -> Scope | None:
+        """The scope of that name in this one."""
+        return None if self._children is None else self._children.get(name)
+
+    def adopt(self, name: str, scope: Scope) -> None:
+        if self._children is None:
+            self._children = {}
+        self._children[name] = scope
 
     def chain(self) -> Iterator[Scope]:
         """This scope and those around it, outwards."""
@@ -68,6 +64,67 @@ class Node:
     @property
     def path(self) -> str:
         return self.scope.path + self.name
+
+
+class Plan:
+    """The names of what stands directly in a path, worked out once however often the path is run through.
+
+    ``names`` has one for each item, of an unnamed ``branches`` that of its merge; ``parts`` has those of the paths
+    of branches, and that of the addition that ends a residual.
+    """
+
+    def __init__(self, path: Path, findings: Findings) -> None:
+        self.taken = {name for name, _ in _given_names(path)}
+        self.names: list[str] = []
+        self.parts: dict[int, list[str]] = {}
+        self._counts: dict[str, int] = {}
+        self._report_twins(path, findings)
+        for position, item in enumerate(path.items):
+            if isinstance(item, Structure) and item.kind == "branches":
+                self.parts[position] = self._branch_names(item)
+            elif isinstance(item, Structure) and item.merge:
+                self.parts[position] = [item.common.name or self._number(item.merge.word)]
+            self.names.append(item.common.name or self._number(_word(item)))
+
+    def _branch_names(self, item: Structure) -> list[str]:
+        """Unnamed branches are numbered; in a structure with a name of its own they begin at 1."""
+        if item.common.name is None:
+            return [path.name or self._number("branch") for path in item.paths]
+        return [path.name or f"branch{number}" for number, path in enumerate(item.paths, 1)]
+
+    def _number(self, word: str) -> str:
+        """The next name for an unnamed thing of that kind: ``conv2``."""
+        count = self._counts.get(word, 0) + 1
+        while f"{word}{count}" in self.taken:
+            count += 1
+        self._counts[word] = count
+        return f"{word}{count}"
+
+    @staticmethod
+    def _report_twins(path: Path, findings: Findings) -> None:
+        seen: set[str] = set()
+        for name, span in _given_names(path):
+            if name in seen:
+                message = f"the name {quote(name)} is taken already"
+                help = "names are unique in their scope: the network, a block, a branch, a head or a round of a repeat"
+                findings.add(Fault("duplicate-name", message, help), span=span)
+            seen.add(name)
+
+
+def _word(item: LayerItem | Structure) -> str:
+    """What an unnamed item is called, before its number."""
+    if isinstance(item, LayerItem):
+        return item.spec.type.word
+    return item.merge.word if item.kind == "branches" and item.merge else item.kind
+
+
+def _given_names(path: Path) -> Iterator[tuple[str, Span]]:
+    """The names that the author gave to what stands directly in a path."""
+    for item in path.items:
+        if item.common.name is not None:
+            yield item.common.name, item.common.spans["name"]
+        elif isinstance(item, Structure) and item.kind == "branches":
+            yield from ((p.name, p.span or item.span) for p in item.paths if p.name is not None)
 
 
 @dataclass(slots=True)
@@ -120,15 +177,11 @@ def unroll(architecture: Architecture, findings: Findings, heads: bool = True) -
     return unroller.graph
 
 
-def taken_names(path: Path) -> frozenset[str]:
-    """The names that the author gave to what stands directly in a path."""
-    names: set[str] = set()
-    for item in path.items:
-        if item.common.name is not None:
-            names.add(item.common.name)
-        elif isinstance(item, Structure) and item.kind == "branches":
-            names.update(p.name for p in item.paths if p.name is not None)
-    return frozenset(names)
+class _Enough(Exception):
+    """The file is refused in any case, and too large to look for more to refuse."""
+
+
+ENOUGH = 100_000
 
 
 class _Unroller:
@@ -136,64 +189,68 @@ class _Unroller:
         self.graph = Graph(architecture, architecture.inputs, names=list(architecture.inputs))
         self.findings = findings
         self.heads = heads
-        self.merges: dict[object, Spec] = {}
-        self.taken: dict[int, frozenset[str]] = {}
+        self.merges: dict[type[LayerType], Spec] = {}
+        self.plans: dict[int, Plan] = {}
         self.reported: set[tuple[str, Span]] = set()
         self.base = len(self.graph.names)
 
     def run(self) -> None:
         architecture = self.graph.architecture
-        root = self._scope("", "network", None, architecture.trunk)
+        root = Scope("", "network", None)
         root.names.update({name: value for value, name in enumerate(self.graph.names)})
-        start = 0 if self.base == 1 else None
-        root.input = start
-        output = self._path(architecture.trunk, root, start, True)
+        root.input = 0 if self.base == 1 else None
+        try:
+            output = self._path(architecture.trunk, root, root.input, True)
+        except _Enough:
+            return
+        outputs = {} if output is None else {"output": output}
         if architecture.outputs:
-            heads = dict(self.graph.outputs)
-            self.graph.outputs.clear()
-            for name, span in architecture.outputs.items():
-                value = self._find(name, root, span)
-                if value is not None:
-                    self.graph.outputs[name] = value
-            self.graph.outputs.update(heads)
-        elif output is not None:
-            self.graph.outputs = {"output": output, **self.graph.outputs}
+            found = {name: self._find(name, root, span) for name, span in architecture.outputs.items()}
+            outputs = {name: value for name, value in found.items() if value is not None}
+        self.graph.outputs = {**outputs, **self.graph.outputs}
 
-    def _scope(self, path: str, kind: str, parent: Scope | None, content: Path, shares: Scope | None = None) -> Scope:
-        taken = self.taken.get(id(content))
-        if taken is None:
-            taken = self.taken[id(content)] = taken_names(content)
-        return Scope(path, kind, parent, taken, shares)
+    def _plan(self, path: Path) -> Plan:
+        plan = self.plans.get(id(path))
+        if plan is None:
+            plan = self.plans[id(path)] = Plan(path, self.findings)
+        return plan
 
     def _path(self, path: Path, scope: Scope, value: int | None, trainable: bool) -> int | None:
-        for item in path.items:
+        plan = self._plan(path)
+        for position, item in enumerate(path.items):
+            name = plan.names[position]
             if isinstance(item, LayerItem):
-                value = self._layer(item, scope, value, trainable)
-            else:
-                value = self._structure(item, scope, value, trainable)
+                value = self._layer(item, name, scope, value, trainable)
+            elif item.kind != "head":
+                value = self._structure(item, name, scope, value, trainable, plan.parts.get(position, []))
+            elif self.heads:
+                output = self._structure(item, name, scope, value, trainable, [])
+                if output is not None:
+                    self.graph.outputs[scope.path + name] = output
         return value
 
-    def _layer(self, item: LayerItem, scope: Scope, value: int | None, trainable: bool) -> int:
+    def _layer(self, item: LayerItem, name: str, scope: Scope, value: int | None, trainable: bool) -> int:
         common = item.common
         spec = item.spec
-        name = self._name(common, spec.type.word, scope, item.span)
         if common.inputs is None:
             inputs = self._previous(item, value)
         else:
-            inputs = tuple(v for n in common.inputs if (v := self._find(n, scope, common.spans["from"])) is not None)
+            inputs = tuple(v for n, span in common.inputs if (v := self._find(n, scope, span)) is not None)
         node = Node(name, scope, spec, inputs, item, trainable if common.trainable is None else common.trainable)
         if common.weights is not None:
             node.shared = self._layer_position(common.weights, scope, common.spans["weights"])
         elif scope.shares is not None:
             node.shared = self._partner(name, scope.shares, item.span)
-        like = spec.values.get("like")
-        if like is not None and spec.type.parameters.get("like"):
-            node.like = self._find(like, scope, common.spans["like"])
+        if "like" in spec.values:
+            node.like = self._find(spec.values["like"], scope, common.spans["like"])
         return self._append(node)
 
     def _append(self, node: Node) -> int:
-        value = self.base + len(self.graph.nodes)
-        self.graph.nodes.append(node)
+        nodes = self.graph.nodes
+        if self.findings.errors and len(nodes) > ENOUGH:
+            raise _Enough
+        value = self.base + len(nodes)
+        nodes.append(node)
         node.scope.names[node.name] = value
         return value
 
@@ -214,116 +271,81 @@ class _Unroller:
             help = f"say which it takes: from: {listing(self.graph.names, 'or')}"
             self.findings.add(Fault("missing-parameter", message, help), span=span)
 
-    def _name(self, common: Common, word: str, scope: Scope, span: Span) -> str:
-        name = common.name
-        if name is None:
-            return scope.number(word)
-        if name in scope.names or name in scope.children:
-            message = f"the name {quote(name)} is taken already"
-            help = "names are unique in their scope: the network, a block, a branch, a head or a round of a repeat"
-            self.findings.add(Fault("duplicate-name", message, help), span=common.spans.get("name", span))
-        return name
-
-    def _structure(self, item: Structure, scope: Scope, before: int | None, trainable: bool) -> int | None:
-        if item.kind == "head" and not self.heads:
-            return before
+    def _structure(
+        self, item: Structure, name: str, scope: Scope, before: int | None, trainable: bool, parts: list[str]
+    ) -> int | None:
         common = item.common
         value = before
         if common.inputs is not None:
-            value = self._find(common.inputs[0], scope, common.spans["from"])
+            value = self._find(common.inputs[0][0], scope, common.inputs[0][1])
         elif value is None:
             self._no_input(item.kind, item.span)
         if common.trainable is not None:
             trainable = common.trainable
-        shares = scope.shares
-        if common.weights is not None:
-            shares = self._find_scope(common.weights, scope, common.spans["weights"])
         first = len(self.graph.nodes)
-        name, output = self._fill(item, scope, value, trainable, shares, common.weights is not None)
-        if output is not None and name:
+        output = self._fill(item, name, scope, value, trainable, parts)
+        if output is not None:
             scope.names[name] = output
-        if common.expect is not None and output is not None:
-            path = scope.path + (name or item.kind)
-            self.graph.promises.append(Promise(path, common.expect, first, len(self.graph.nodes), output))
-        if item.kind == "head":
-            if output is not None:
-                self.graph.outputs[name] = output
-            return before
+            if common.expect is not None:
+                last = len(self.graph.nodes)
+                self.graph.promises.append(Promise(scope.path + name, common.expect, first, last, output))
         return output
 
     def _fill(
-        self, item: Structure, scope: Scope, value: int | None, trainable: bool, shares: Scope | None, direct: bool
-    ) -> tuple[str, int | None]:
-        """Unroll what is in a structure: its name, and the value that it gives."""
+        self, item: Structure, name: str, scope: Scope, value: int | None, trainable: bool, parts: list[str]
+    ) -> int | None:
+        """Unroll what is in a structure; the value that it gives."""
         if item.kind == "branches" and item.common.name is None:
             # Unnamed branches are scopes right here; their merge is numbered like any layer.
-            output = self._merge(item, scope, self._branches(item, scope, value, trainable, shares), trainable)
-            return "", output
-        name = self._name(item.common, item.kind, scope, item.span)
-        own = shares if direct or shares is None else shares.children.get(name)
-        inner = self._scope(f"{scope.path}{name}/", item.kind, scope, item.paths[0], own)
-        scope.children[name] = inner
+            values = [self._branch(p, scope, n, value, trainable) for p, n in zip(item.paths, parts)]
+            return self._merge(item, scope, values, trainable, name)
+        inner = Scope(f"{scope.path}{name}/", item.kind, scope, self._shares(item, name, scope))
+        scope.adopt(name, inner)
         if item.kind == "branches":
-            values = self._branches(item, inner, value, trainable, own)
-            return name, self._merge(item, scope, values, trainable, name)
+            values = [self._branch(p, inner, n, value, trainable) for p, n in zip(item.paths, parts)]
+            return self._merge(item, scope, values, trainable, name)
         if item.kind == "residual":
             body, shortcut = item.paths
-            main = self._path(body, inner, value, trainable)
-            side = self._branch(shortcut, inner, "shortcut", value, trainable, own)
-            called = name if item.common.name is not None else None
-            return name, self._merge(item, scope, [main, side], trainable, called)
+            values = [self._path(body, inner, value, trainable)]
+            values.append(self._branch(shortcut, inner, "shortcut", value, trainable))
+            return self._merge(item, scope, values, trainable, parts[0])
         if item.kind == "repeat":
-            return name, self._rounds(item, inner, value, trainable)
+            return self._rounds(item, inner, value, trainable)
         inner.input = value
-        return name, self._path(item.paths[0], inner, value, trainable)
+        return self._path(item.paths[0], inner, value, trainable)
+
+    def _shares(self, item: Structure, name: str, scope: Scope) -> Scope | None:
+        """The scope whose weights the structure uses again: by its own word, or because it stands in one that does."""
+        if item.common.weights is not None:
+            return self._find_scope(item.common.weights, scope, item.common.spans["weights"])
+        return scope.shares.child(name) if scope.shares else None
 
     def _rounds(self, item: Structure, scope: Scope, value: int | None, trainable: bool) -> int | None:
         if item.empty:
             return value
         for number in range(1, item.times + 1):
-            shares = scope.shares.children.get(str(number)) if scope.shares else None
-            inner = self._scope(f"{scope.path}{number}/", "round", scope, item.paths[0], shares)
-            value = self._path(item.paths[0], inner, value, trainable)
-            scope.children[str(number)] = inner
-            if value is not None:
-                scope.names[str(number)] = value
+            value = self._branch(item.paths[0], scope, str(number), value, trainable, "round")
         return value
 
-    def _branches(
-        self, item: Structure, scope: Scope, value: int | None, trainable: bool, shares: Scope | None
-    ) -> list[int | None]:
-        values = []
-        for path in item.paths:
-            name = path.name
-            if name is None:
-                name = scope.number("branch")
-            elif name in scope.children or name in scope.names:
-                message = f"the name {quote(name)} is taken already"
-                help = "give the structure a `name`: its branches are then found below it"
-                self.findings.add(Fault("duplicate-name", message, help), span=path.span or item.span)
-            values.append(self._branch(path, scope, name, value, trainable, shares))
-        return values
-
     def _branch(
-        self, path: Path, scope: Scope, name: str, value: int | None, trainable: bool, shares: Scope | None
+        self, path: Path, scope: Scope, name: str, value: int | None, trainable: bool, kind: str = "branch"
     ) -> int | None:
-        inner = self._scope(f"{scope.path}{name}/", "branch", scope, path, shares.children.get(name) if shares else None)
-        scope.children[name] = inner
+        """A path in a scope of its own, whose name then means its output."""
+        inner = Scope(f"{scope.path}{name}/", kind, scope, scope.shares.child(name) if scope.shares else None)
+        scope.adopt(name, inner)
         output = self._path(path, inner, value, trainable)
         if output is not None:
             scope.names[name] = output
         return output
 
-    def _merge(
-        self, item: Structure, scope: Scope, values: list[int | None], trainable: bool, name: str | None = None
-    ) -> int:
+    def _merge(self, item: Structure, scope: Scope, values: list[int | None], trainable: bool, name: str) -> int:
         merge = item.merge
         assert merge is not None
         spec = self.merges.get(merge)
         if spec is None:
             spec = self.merges[merge] = Spec(merge, {})
         inputs = tuple(v for v in values if v is not None)
-        return self._append(Node(name or scope.number(merge.word), scope, spec, inputs, item, trainable))
+        return self._append(Node(name, scope, spec, inputs, item, trainable))
 
     # References
 
@@ -389,7 +411,7 @@ class _Unroller:
         for s in scope.chain():
             known.update(dict.fromkeys(list(s.names)[:1000]))
         help = suggest(name, list(known), "`from` takes the name of a layer, block or branch that came before")
-        if any(name in s.taken for s in scope.chain()):
+        if any(name == given for given, _ in _given_names(self.graph.architecture.trunk)):
             help = "it comes later; `from` looks at what came before"
         return Fault("unknown-reference", f"no earlier layer is called {quote(name)}", help)
 
@@ -397,5 +419,5 @@ class _Unroller:
 def _descend(scope: Scope, way: list[str]) -> Scope | None:
     found: Scope | None = scope
     for step in way:
-        found = found.children.get(step) if found else None
+        found = found.child(step) if found else None
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from cnncalc.analysis import Analysis, Layer, Totals
 from cnncalc.architecture import LayerItem
-from cnncalc.diagnostics import Fault, Findings
+from cnncalc.diagnostics import Fault, Findings, TooManyFaults
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Facts, infer
 from cnncalc.layers.merging import Multiply
@@ -52,28 +53,36 @@ class Run:
             kind = (facts, node.trainable, node.shared is not None)
             tally[kind] = tally.get(kind, 0) + 1
             if facts.faults or node.shared is not None or node.item.common.expect is not None:
-                self._examine(layer)
+                with suppress(TooManyFaults):
+                    self._examine(layer)
             yield layer
 
     def analysis(self, batch: int = 1, dtype: str = "float32") -> Analysis:
         """What was found, the file's promises compared with it. To be called once, after the last layer."""
-        graph = self.graph
         totals = Totals()
         for (facts, trainable, shared), times in self._tally.items():
             totals.add(facts, times, shared=shared, trainable=trainable)
+        with suppress(TooManyFaults):
+            self._check_promises(totals)
+        graph = self.graph
+        outputs = {name: self._shapes[value] for name, value in graph.outputs.items()}
+        diagnostics = self.findings.sorted()
+        return Analysis(graph.architecture.name, graph, self.layers, outputs, totals, diagnostics, batch, dtype)
+
+    def _check_promises(self, totals: Totals) -> None:
+        """Compare what the structures and the file itself promise."""
+        graph = self.graph
         for promise in graph.promises:
             part = Totals()
             for layer in self.layers[promise.first : promise.last]:
                 part.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
             outputs = {"output": self._shapes[promise.output]}
             check_promises(promise.expect, self.findings, promise.name, outputs, part, self._fields[promise.output])
-        outputs = {name: self._shapes[value] for name, value in graph.outputs.items()}
         expect = graph.architecture.expect
         if expect is not None:
             field = union([self._fields[value] for value in graph.outputs.values()] or [()])
-            check_promises(expect, self.findings, "", outputs, totals, field)
-        diagnostics = self.findings.sorted()
-        return Analysis(graph.architecture.name, graph, self.layers, outputs, totals, diagnostics, batch, dtype)
+            found = {name: self._shapes[value] for name, value in graph.outputs.items()}
+            check_promises(expect, self.findings, "", found, totals, field)
 
     def _several(self, node: Node) -> tuple[Facts, Field]:
         """The facts of a layer with several inputs, or none that is known."""
@@ -95,6 +104,8 @@ class Run:
 
     def _examine(self, layer: Layer) -> None:
         """Report what is wrong with a layer, each fault at the parameter to blame."""
+        if self.findings.full:
+            return
         node = layer.node
         spans = node.item.common.spans
         for fault in layer.facts.faults:

@@ -60,7 +60,7 @@ def _grow(extent: Extent | None, window: Window | None) -> Extent | None:
 def _bounded(size: Number, stride: Number | None, start: Number) -> Extent | None:
     """Whole numbers as such; None for what grows past 10¹⁸, which is no distance on any image."""
     if type(size) is int and type(stride) is int and type(start) is int:
-        return Extent(size, stride, start) if size <= LIMIT and stride <= LIMIT and -LIMIT <= start else None
+        return Extent(size, stride, start) if size <= LIMIT and stride <= LIMIT and start >= -LIMIT else None
     numbers = (size, stride or 0, start)
     if any(abs(n.numerator) > LIMIT or n.denominator > LIMIT for n in numbers):
         return None

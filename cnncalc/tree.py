@@ -245,7 +245,10 @@ def _span(event: Any) -> Span:
 _CURES = (
     ("mapping values are not allowed", "a `:` too many, or a line that is not indented like its neighbours"),
     ("did not find expected '-' indicator", "the lines of one list begin at the same column, each with `- `"),
-    ("did not find expected key", "the keys of one mapping begin at the same column; text with `: ` or `#` wants quotes"),
+    (
+        "did not find expected key",
+        "the keys of one mapping begin at the same column; text with `: ` or `#` wants quotes",
+    ),
     ("block sequence entries are not allowed", "a list begins on a line of its own, below its key"),
     ("could not find expected ':'", "a key ends with `: `, colon and space"),
     ("cannot start any token", "a word that begins with one of  @ ` % * & ! |  wants quotes"),
@@ -258,13 +261,17 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
     opened = "flow" in context or "quoted" in context
     if opened and error.context_mark and ("expected" in problem or "unexpected" in problem):
         # The place where the reader gave up may be many lines below the bracket that was forgotten.
-        message = "this bracket is not closed, or a comma is missing" if "flow" in context else "this quote is not closed"
-        return Fault("syntax", message, f"{problem}, in line {mark.line + 1}", span=_point(error.context_mark))
-    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-    if line[mark.column : mark.column + 1] == "\t" or "\\t" in problem:
-        return Fault("syntax", "a tab can't indent YAML", "use spaces", span=_point(mark))
+        message = "this quote is not closed"
+        if "flow" in context:
+            message = "this bracket is not closed, or a comma is missing"
+        where = f", in line {mark.line + 1}" if mark else ""
+        return Fault("syntax", message, problem + where, span=_point(error.context_mark))
+    span = _point(mark) if mark else Span(1, 1, 1, 2)
+    line = next(iter(text.splitlines()[span.line - 1 : span.line]), "")
+    if line[span.column - 1 : span.column] == "\t":
+        return Fault("syntax", "a tab can't indent YAML", "use spaces", span=span)
     cure = next((cure for words, cure in _CURES if words in problem), "")
-    return Fault("syntax", f"{problem} {context}".strip(), cure, span=_point(mark) if mark else Span(1, 1, 1, 2))
+    return Fault("syntax", f"{problem} {context}".strip(), cure, span=span)
 
 
 def _point(mark: Any) -> Span:

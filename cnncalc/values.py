@@ -362,7 +362,9 @@ def spread(value: Size, rank: int, what: str) -> tuple[int, ...]:
     if len(value) != rank:
         help = "the depth of a filter follows from the input's channels; leave it out" if len(value) == rank + 1 else ""
         raise Fault(
-            "invalid-value", f"{what} {axes_text(value)} has {len(value)} axes, and the input has {rank_text(rank)}", help
+            "invalid-value",
+            f"{what} {axes_text(value)} has {len(value)} axes, and the input has {rank_text(rank)}",
+            help,
         )
     return value
 

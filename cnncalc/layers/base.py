@@ -69,7 +69,9 @@ def groups_parameter() -> Any:
 
 
 def bias_parameter() -> Any:
-    return parameter(Flag(), True, "whether a learned constant is added for each output channel", "", ("use_bias", "bias_term"))
+    return parameter(
+        Flag(), True, "whether a learned constant is added for each output channel", "", ("use_bias", "bias_term")
+    )
 
 
 def claim_parameter(*synonyms: str, of: str = "channels") -> Any:
@@ -97,7 +99,7 @@ def rounding_parameter() -> Any:
 
 
 class Tensor(NamedTuple):
-    """A weight tensor. ``each`` are the factors of one unit's part of it, as a person writes them; ``copies`` the units.
+    """A weight tensor. ``each`` are the factors of one unit's part, as a person writes them; ``copies`` the units.
 
     A convolution's weight of shape (K, C, F_h, F_w) has F_h·F_w·C weights for each of K filters.
     """
@@ -108,7 +110,8 @@ class Tensor(NamedTuple):
     copies: int | None
 
     @property
-    def count(self) -> int:
+    def numel(self) -> int:
+        """The number of weights in it."""
         return prod(self.shape)
 
 
@@ -314,7 +317,7 @@ def _complete(facts: Facts, layer: Layer, x: Shape, sound: bool) -> None:
         tensors = layer.tensors(x)
         if all(None not in t.shape for t in tensors):
             facts.tensors = tensors
-            facts.params = sum(t.count for t in tensors)
+            facts.params = sum(t.numel for t in tensors)
             facts.buffers = layer.buffers(x[0])
     if sound and y is not None and None not in x and None not in y:
         facts.macs = layer.macs(x, y)

@@ -40,7 +40,7 @@ def group_faults(groups: int, channels: int | None, filters: int | None) -> Iter
         if count is not None and count % groups:
             yield Fault(
                 "groups-mismatch",
-                f"{plural(count, what)} can't be divided into {groups} equal groups: {count}/{groups} = {count / groups:g}",
+                f"{plural(count, what)} can't be divided into {groups} equal groups: {count / groups:g} in each",
                 "groups has to divide the input channels and the filters",
                 parameter="groups",
             )
@@ -73,7 +73,7 @@ class Conv(Sliding):
         return (kernel, bias(self.filters)) if self.bias else (kernel,)
 
     def macs(self, x: Known, y: Known) -> int:
-        return prod(self.kernel) * (x[0] // self.groups) * prod(y)
+        return int(prod(self.kernel) * (x[0] // self.groups) * prod(y))
 
 
 class DepthwiseConv(Sliding):
@@ -136,7 +136,7 @@ class SeparableConv(Sliding):
 
     def macs(self, x: Known, y: Known) -> int:
         units = x[0] * self.multiplier
-        return (prod(self.kernel) + self.filters) * units * prod(spatial(y))
+        return int((prod(self.kernel) + self.filters) * units * prod(y[1:]))
 
 
 class TransposedConv(Layer):
@@ -185,7 +185,14 @@ class TransposedConv(Layer):
     def output_shape(self, x: Shape, *more: Shape) -> Shape:
         sizes: list[int | None] = []
         faults: list[Fault] = []
-        settings = zip(axis_names(self.rank), spatial(x), self._effective(), self.stride, self.padding_pixels(x), self.output_padding)
+        settings = zip(
+            axis_names(self.rank),
+            spatial(x),
+            self._effective(),
+            self.stride,
+            self.padding_pixels(x),
+            self.output_padding,
+        )
         for name, i, f, s, (before, after), extra in settings:
             if i is None:
                 sizes.append(None)
@@ -222,4 +229,3 @@ class TransposedConv(Layer):
             Window((f - 1) // s + 1, Fraction(1, s), -((f - 1 - before) // s))
             for f, s, (before, _) in zip(self._effective(), self.stride, self.padding_pixels(x))
         )
-

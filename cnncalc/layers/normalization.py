@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from cnncalc.diagnostics import Fault
 from cnncalc.layers.base import (
@@ -30,7 +31,15 @@ class BatchNorm(Layer):
     """Each channel is brought to mean 0 and variance 1 over the batch, then given a learned factor and offset."""
 
     word = "batch_norm"
-    synonyms = ("batchnorm", "batchnorm1d", "batchnorm2d", "batchnorm3d", "batchnormalization", "bn", "batch_normalization")
+    synonyms: ClassVar[tuple[str, ...]] = (
+        "batchnorm",
+        "batchnorm1d",
+        "batchnorm2d",
+        "batchnorm3d",
+        "batchnormalization",
+        "bn",
+        "batch_normalization",
+    )
     affine: bool = affine_parameter(True)
     running_stats: bool = parameter(
         Flag(), True, "whether running mean and variance are kept: 2C buffers", "", ("track_running_stats",)
@@ -53,7 +62,7 @@ class InstanceNorm(BatchNorm):
     """Each channel of each image is brought to mean 0 and variance 1."""
 
     word = "instance_norm"
-    synonyms = ("instancenorm2d", "instancenormalization")
+    synonyms: ClassVar[tuple[str, ...]] = ("instancenorm2d", "instancenormalization")
     affine: bool = affine_parameter(False)
     running_stats: bool = parameter(
         Flag(), False, "whether running mean and variance are kept: 2C buffers", "", ("track_running_stats",)
@@ -64,8 +73,10 @@ class LayerNorm(Layer):
     """The channels at each position (or the whole map) are brought to mean 0 and variance 1."""
 
     word = "layer_norm"
-    synonyms = ("layernorm", "layernorm2d", "layernormalization")
-    over: str = parameter(Choice(("channels", "all")), "channels", "what is normalised together: channels, or all of C×H×W")
+    synonyms: ClassVar[tuple[str, ...]] = ("layernorm", "layernorm2d", "layernormalization")
+    over: str = parameter(
+        Choice(("channels", "all")), "channels", "what is normalised together: channels, or all of C×H×W"
+    )
     affine: bool = affine_parameter(True)
     eps: float = eps_parameter(1e-5)
 
@@ -80,7 +91,7 @@ class GroupNorm(Layer):
     """Groups of channels are brought to mean 0 and variance 1, image by image."""
 
     word = "group_norm"
-    synonyms = ("groupnorm", "groupnormalization")
+    synonyms: ClassVar[tuple[str, ...]] = ("groupnorm", "groupnormalization")
     groups: int = parameter(Whole(), REQUIRED, "number of groups that the channels form", "G", ("num_groups",))
     affine: bool = affine_parameter(True)
     eps: float = eps_parameter(1e-5)
@@ -98,7 +109,7 @@ class Lrn(Layer):
     """Local response normalisation: each number is divided by what its neighbours in ``size`` channels amount to."""
 
     word = "lrn"
-    synonyms = ("localresponsenorm", "local_response_norm", "local_response_normalization")
+    synonyms: ClassVar[tuple[str, ...]] = ("localresponsenorm", "local_response_norm", "local_response_normalization")
     size: int = parameter(Whole(), 5, "number of neighbouring channels", "", ("local_size", "depth_radius"))
     alpha: float = parameter(Real(), 1e-4, "factor of the sum of squares")
     beta: float = parameter(Real(), 0.75, "exponent")
@@ -109,7 +120,7 @@ class Scale(Layer):
     """A learned factor for each channel, or one constant without parameters."""
 
     word = "scale"
-    synonyms = ("layer_scale", "layerscale", "mul_constant")
+    synonyms: ClassVar[tuple[str, ...]] = ("layer_scale", "layerscale", "mul_constant")
     value: float | None = parameter(Real(), None, "a constant factor, which is not learned")
 
     def tensors(self, x: Known) -> tuple[Tensor, ...]:

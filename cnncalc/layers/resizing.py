@@ -55,7 +55,10 @@ class ZeroPad(Layer):
             yield Fault("invalid-value", "zero_pad needs numbers: it has no window to follow", parameter="padding")
 
     def output_shape(self, x: Shape, *more: Shape) -> Shape:
-        return (x[0], *(None if i is None else before + i + after for i, (before, after) in zip(spatial(x), self.padding)))
+        return (
+            x[0],
+            *(None if i is None else before + i + after for i, (before, after) in zip(spatial(x), self.padding)),
+        )
 
     def windows(self, x: Shape, y: Shape | None) -> tuple[Window, ...]:
         return tuple(Window(1, 1, -before) for before, _ in self.padding)
@@ -74,9 +77,15 @@ class Crop(Layer):
     size: tuple[int, ...] | None = parameter(SizeKind(), None, "height and width that are left")
     like: str | None = parameter(Reference(), None, _LIKE)
     sides: Any = parameter(
-        PaddingKind(()), None, "rows and columns taken away: a size, or sides, which can stand by themselves", "", ("cropping",)
+        PaddingKind(()),
+        None,
+        "rows and columns taken away: a size, or sides, which can stand by themselves",
+        "",
+        ("cropping",),
     )
-    offset: tuple[int, ...] | None = parameter(SizeKind(0), None, "rows and columns dropped before the part that is left")
+    offset: tuple[int, ...] | None = parameter(
+        SizeKind(0), None, "rows and columns dropped before the part that is left"
+    )
 
     @classmethod
     def validate(cls, values: Mapping[str, Any]) -> Iterable[Fault]:
@@ -127,7 +136,8 @@ def _like(x: Shape, more: tuple[Shape, ...]) -> Shape:
     """The shape of the layer named by ``like``; it comes in as the last input."""
     like = more[-1]
     if len(like) != len(x):
-        message = f"`like` names a layer with {plural(len(like) - 1, 'spatial axis', 'spatial axes')}, and the input has {len(x) - 1}"
+        theirs = plural(len(like) - 1, "spatial axis", "spatial axes")
+        message = f"`like` names a layer with {theirs}, and the input has {len(x) - 1}"
         raise Misfit([Fault("merge-mismatch", message, parameter="like")], None)
     return like
 
@@ -138,11 +148,17 @@ class Upsample(Layer):
     word = "upsample"
     synonyms = ("upsampling2d", "interpolate", "resize", "upsamplingnearest2d")
     slides = True
-    scale: tuple[int, ...] | None = parameter(SizeKind(), None, "whole factor for height and width", "", ("scale_factor",))
+    scale: tuple[int, ...] | None = parameter(
+        SizeKind(), None, "whole factor for height and width", "", ("scale_factor",)
+    )
     size: tuple[int, ...] | None = parameter(SizeKind(), None, "height and width of the output")
     like: str | None = parameter(Reference(), None, _LIKE)
     mode: str = parameter(
-        Choice(("nearest", "linear", "bilinear", "trilinear", "bicubic")), "nearest", "how new pixels are made", "", ("interpolation",)
+        Choice(("nearest", "linear", "bilinear", "trilinear", "bicubic")),
+        "nearest",
+        "how new pixels are made",
+        "",
+        ("interpolation",),
     )
     SEEN: ClassVar[dict[str, tuple[int, int]]] = {"nearest": (1, 0), "bicubic": (4, -2)}
     """How many input pixels make one, and where the first one's begin; two for every linear mode."""

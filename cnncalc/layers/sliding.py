@@ -78,9 +78,7 @@ class Sliding(Layer):
 
     def windows(self, x: Shape, y: Shape | None) -> tuple[Window | None, ...] | None:
         pads = self.padding_pixels(x)
-        return tuple(
-            None if p is None else Window(f, s, -p[0]) for f, s, p in zip(self.effective(), self.stride, pads)
-        )
+        return tuple(None if p is None else Window(f, s, -p[0]) for f, s, p in zip(self.effective(), self.stride, pads))
 
     def unread(self, x: Shape, y: Shape | None) -> tuple[int | None, ...] | None:
         if y is None:
@@ -112,7 +110,7 @@ class _Misfit(NamedTuple):
         return f"({i} − {window.effective_kernel(f, d)} + {pads})/{s} + 1"
 
     def _too_large(self, axes: str) -> Fault:
-        i, f, s, d, (before, after), _ = self
+        i, f, _, d, (before, after), _ = self
         extent = window.effective_kernel(f, d)
         dilated = f" (kernel {f}, dilation {d})" if d > 1 else ""
         padded = f", {i + before + after} with its padding" if before + after else ""
@@ -130,7 +128,7 @@ class _Misfit(NamedTuple):
         i, f, s, d, (before, after), found = self
         exact = _decimal(found.output, found.remainder, s)
         left = plural(found.remainder, "row or column", "rows or columns")
-        help = f"frameworks would silently give {found.output} and drop {left}; write `rounding: floor` if that is meant"
+        help = f"frameworks would silently give {found.output} and drop {left}; if that is meant, set rounding to floor"
         near = window.nearest_fits(i, f, s, before, d) if before == after else {}
         names = {"padding": "P", "kernel": "F", "stride": "S", "input": "an input of"}
         if near:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cnncalc.reader.document import Reading, read
+from cnncalc.reader.document import Reading, read, read_tree
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "read", "read_tree"]

@@ -46,7 +46,9 @@ class Blocks:
             return
         if not isinstance(node, Mapping):
             message = f"blocks are definitions by name, not {kind_of(node)}"
-            self.findings.add(Fault("invalid-value", message, "blocks: {my_block: {parameters: [c], layers: [...]}}", span=node.span))
+            self.findings.add(
+                Fault("invalid-value", message, "blocks: {my_block: {parameters: [c], layers: [...]}}", span=node.span)
+            )
             return
         for key, value in node.entries:
             try:
@@ -59,7 +61,9 @@ class Blocks:
     def _define(self, key: Scalar, node: Node) -> Block:
         read_name(key, "a block")
         if key.text in BY_WORD or key.text in RESERVED:
-            raise Fault("duplicate-name", f"{quote(key.text)} is a word of the language already", "give the block another name")
+            raise Fault(
+                "duplicate-name", f"{quote(key.text)} is a word of the language already", "give the block another name"
+            )
         if not isinstance(node, Mapping):
             message = f"a block is a mapping with `layers` and perhaps `parameters`, not {kind_of(node)}"
             raise Fault("invalid-value", message, span=node.span)
@@ -72,7 +76,9 @@ class Blocks:
                 parameters = self._parameters(value)
             else:
                 help = suggest(option.text, ("layers", "parameters"), "it takes `parameters` and `layers`")
-                self.findings.add(Fault("unknown-parameter", f"a block has no {quote(option.text)}", help, span=option.span))
+                self.findings.add(
+                    Fault("unknown-parameter", f"a block has no {quote(option.text)}", help, span=option.span)
+                )
         if body is None:
             raise Fault("missing-parameter", f"the block {quote(key.text)} needs `layers`", span=key.span)
         return Block(key, parameters, body)
@@ -89,7 +95,9 @@ class Blocks:
                 elif isinstance(item, Mapping):
                     pairs.extend(item.entries)
                 else:
-                    self.findings.add(Fault("invalid-value", "a parameter is a name, or a name with a default", span=item.span))
+                    self.findings.add(
+                        Fault("invalid-value", "a parameter is a name, or a name with a default", span=item.span)
+                    )
         elif not node.null:
             raise Fault("invalid-value", f"parameters are a list of names, not {kind_of(node)}", span=node.span)
         parameters: dict[str, Node | None] = {}
@@ -102,10 +110,14 @@ class Blocks:
         text = name.text
         if not (text.isascii() and text.isidentifier()):
             help = "letters, digits and _, and no digit first" + (f": {text[1:]}" if text.startswith("$") else "")
-            self.findings.add(Fault("invalid-value", f"{quote(text)} can't be a parameter's name", help, span=name.span))
+            self.findings.add(
+                Fault("invalid-value", f"{quote(text)} can't be a parameter's name", help, span=name.span)
+            )
         elif text in COMMON:
             help = f"{listing(COMMON)} belong to every layer"
-            self.findings.add(Fault("duplicate-name", f"a parameter can't be called {quote(text)}", help, span=name.span))
+            self.findings.add(
+                Fault("duplicate-name", f"a parameter can't be called {quote(text)}", help, span=name.span)
+            )
         elif text in taken:
             self.findings.add(Fault("duplicate-name", f"two parameters are called {quote(text)}", span=name.span))
 
@@ -115,9 +127,7 @@ class Blocks:
             env: dict[str, Node] = {name: Unknown("0", block.name.span) for name in block.parameters}
             self.fill(block.name, env, reader)
 
-    def bind(
-        self, word: Scalar, arguments: list[tuple[Scalar, Node]], findings: Findings
-    ) -> dict[str, Node] | None:
+    def bind(self, word: Scalar, arguments: list[tuple[Scalar, Node]], findings: Findings) -> dict[str, Node] | None:
         """The block's parameters with the arguments put in, or the defaults. None where that can't be done."""
         block = self.names[word.text]
         given: dict[str, Node] = {}
@@ -132,13 +142,13 @@ class Blocks:
             message = f"the block {quote(word.text)} has no parameter {quote(key.text)}"
             findings.add(Fault("unknown-parameter", message, help, span=key.span))
         env: dict[str, Node] = {}
-        missing = []
+        missing: list[str] = []
         for name, default in block.parameters.items():
-            value = given.get(name) or self.defaults.get(word.text, {}).get(name) or default
-            if value is None:
+            argument = given.get(name) or self.defaults.get(word.text, {}).get(name) or default
+            if argument is None:
                 missing.append(f"`{name}`")
             else:
-                env[name] = value
+                env[name] = argument
         if missing and sound:
             message = f"the block {quote(word.text)} needs {listing(missing)}"
             findings.add(Fault("missing-parameter", message, span=word.span))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cnncalc.architecture import Common, Expect
+from cnncalc.architecture import Common, Expect, Reference
 from cnncalc.diagnostics import Fault, Findings
 from cnncalc.expressions import Unknown
 from cnncalc.text import hidden, listing, quote, suggest
@@ -37,13 +37,12 @@ def read_name(node: Node, what: str = "a name") -> str:
     return name
 
 
-def read_references(node: Node, what: str) -> tuple[str, ...]:
-    """One name, or a list of them."""
-    if isinstance(node, Sequence):
-        if not node.items:
-            raise Fault("invalid-value", f"{what} is an empty list", span=node.span)
-        return tuple(read_word(item, what).strip() for item in node.items)
-    return (read_word(node, what).strip(),)
+def read_references(node: Node, what: str) -> tuple[Reference, ...]:
+    """One name, or a list of them, each with its place."""
+    if isinstance(node, Sequence) and not node.items:
+        raise Fault("invalid-value", f"{what} is an empty list", span=node.span)
+    items = node.items if isinstance(node, Sequence) else [node]
+    return tuple((read_word(item, what).strip(), item.span) for item in items)
 
 
 def read_expect(node: Node, findings: Findings) -> Expect:
@@ -64,7 +63,9 @@ def read_expect(node: Node, findings: Findings) -> Expect:
 
 def _read_fact(key: Scalar, value: Node) -> Any:
     if key.text == "output":
-        named = isinstance(value, Mapping) and any(isinstance(v, (Mapping, Sequence)) or "x" in v.text for _, v in value.entries)
+        named = isinstance(value, Mapping) and any(
+            isinstance(v, (Mapping, Sequence)) or "x" in v.text for _, v in value.entries
+        )
         if named and isinstance(value, Mapping):
             return {k.text: read_shape(v, "output") for k, v in value.entries}
         return read_shape(value, "output")
@@ -88,6 +89,7 @@ def read_common(entries: Iterable[tuple[Scalar, Node]], findings: Findings) -> C
                 common.name = read_name(value)
             elif key.text == "from":
                 common.inputs = read_references(value, "from")
+                common.listed = isinstance(value, Sequence)
             elif key.text == "expect":
                 common.expect = read_expect(value, findings)
             elif key.text == "weights":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 from cnncalc.architecture import MAX_LAYERS, Architecture, Path
-from cnncalc.diagnostics import Fault, Findings, Span
+from cnncalc.diagnostics import Fault, Findings, Span, TooManyFaults
 from cnncalc.layers import BY_WORD
 from cnncalc.layers.base import ROUNDING
 from cnncalc.reader.blocks import Blocks
@@ -52,8 +52,19 @@ def read(source: Source) -> Reading:
     findings = Findings(source.name)
     try:
         root, faults = parse(source.text)
+    except Fault as fault:
+        findings.add(fault, span=START)
+        return Reading(None, findings)
+    return read_tree(source, root, findings, faults)
+
+
+def read_tree(source: Source, root: Node | None, findings: Findings, faults: Iterable[Fault] = ()) -> Reading:
+    """Read a description that is a tree already; ``source`` is what its places are in."""
+    try:
         findings.extend(faults)
         return Reading(_Document(source, findings).read(root), findings)
+    except TooManyFaults:
+        return Reading(None, findings)
     except Fault as fault:
         findings.add(fault, span=START)
         return Reading(None, findings)
@@ -139,7 +150,9 @@ class _Document:
             return {} if shape is None else {"input": shape}
         if not isinstance(several, Mapping) or not several.entries:
             help = "inputs: {left: 3x105x105, right: 3x105x105}"
-            self.findings.add(Fault("invalid-value", f"inputs are shapes by name, not {kind_of(several)}", help, span=several.span))
+            self.findings.add(
+                Fault("invalid-value", f"inputs are shapes by name, not {kind_of(several)}", help, span=several.span)
+            )
             return {}
         inputs: dict[str, tuple[int, ...]] = {}
         for key, node in several.entries:
@@ -168,14 +181,20 @@ class _Document:
             return
         if not isinstance(node, Mapping):
             help = "defaults: {conv: {padding: same}}"
-            self.findings.add(Fault("invalid-value", f"defaults are by layer type, not {kind_of(node)}", help, span=node.span))
+            self.findings.add(
+                Fault("invalid-value", f"defaults are by layer type, not {kind_of(node)}", help, span=node.span)
+            )
             return
         for key, value in node.entries:
             if not isinstance(value, Mapping):
                 message = f"the defaults of {quote(key.text)} are a mapping, not {kind_of(value)}"
                 self.findings.add(Fault("invalid-value", message, span=value.span))
             elif key.text in BY_WORD:
-                common = [e for e in value.entries if e[0].text in LAYER_COMMON and e[0].text not in BY_WORD[key.text].spellings]
+                common = [
+                    e
+                    for e in value.entries
+                    if e[0].text in LAYER_COMMON and e[0].text not in BY_WORD[key.text].spellings
+                ]
                 for name, _ in common:
                     message = f"{quote(name.text)} belongs to one layer, and can't be a default"
                     self.findings.add(Fault("unknown-parameter", message, span=name.span))
@@ -183,7 +202,9 @@ class _Document:
                 reader.defaults[key.text] = read_parameters(BY_WORD[key.text], own, self.findings)
             elif key.text in blocks.names:
                 blocks.defaults[key.text] = {name.text: node for name, node in value.entries}
-                blocks.bind(key, [e for e in value.entries if e[0].text not in blocks.names[key.text].parameters], self.findings)
+                blocks.bind(
+                    key, [e for e in value.entries if e[0].text not in blocks.names[key.text].parameters], self.findings
+                )
             else:
                 self.findings.add(unknown_type(key, blocks.names, ()))
 
@@ -193,15 +214,21 @@ class _Document:
             help = "write them as a list under `layers:`, each behind a `- `"
             self.findings.add(Fault("empty-network", "the description has no `layers`", help, span=START))
             return Path(())
-        if isinstance(node, Scalar) and node.null or isinstance(node, Sequence) and not node.items:
-            self.findings.add(Fault("empty-network", "`layers` has no layer in it", "- conv: {filters: 64, kernel: 3}", span=node.span))
+        if (isinstance(node, Scalar) and node.null) or (isinstance(node, Sequence) and not node.items):
+            self.findings.add(
+                Fault(
+                    "empty-network", "`layers` has no layer in it", "- conv: {filters: 64, kernel: 3}", span=node.span
+                )
+            )
             return Path(())
         trunk = reader.read_path(node, {}, "layers")
         if trunk.count > MAX_LAYERS:
             message = f"the network unrolls to {_large(trunk.count)} layers; {MAX_LAYERS:,} are the most"
             raise Fault("limit-exceeded", message, span=self._largest(trunk))
         if not self.findings.errors and not trunk.items:
-            self.findings.add(Fault("empty-network", "nothing is left of `layers`: it comes to no layer at all", span=node.span))
+            self.findings.add(
+                Fault("empty-network", "nothing is left of `layers`: it comes to no layer at all", span=node.span)
+            )
         return trunk
 
     @staticmethod
@@ -214,12 +241,10 @@ class _Document:
         if node is None:
             return {}
         try:
-            names = read_references(node, "outputs")
+            return dict(read_references(node, "outputs"))
         except Fault as fault:
             self.findings.add(fault, span=node.span)
             return {}
-        spans = [item.span for item in node.items] if isinstance(node, Sequence) else [node.span]
-        return dict(zip(names, spans))
 
 
 def _large(number: int) -> str:
@@ -229,6 +254,3 @@ def _large(number: int) -> str:
 
 def _log10(number: int) -> int:
     return int(number.bit_length() * 0.30102)
-
-
-

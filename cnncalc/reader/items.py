@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Env
 from typing import Any
 
-from cnncalc.architecture import Item, LayerItem, Path, Spec, Structure
+from cnncalc.architecture import Common, Item, LayerItem, Path, Spec, Structure
 from cnncalc.diagnostics import Fault, Findings, Span
 from cnncalc.expressions import Unknown, substitute
 from cnncalc.layers import BY_WORD, MERGES, Layer
@@ -51,14 +51,17 @@ class ItemReader:
         if isinstance(node, Unknown):
             return Path((), name, node.span)
         if not isinstance(node, Sequence):
-            help = f"write it as a list: [{node.text}]" if isinstance(node, Scalar) and not node.null else "begin each layer with `- `"
-            fault = Fault("invalid-value", f"{what} is a list of layers, not {kind_of(node)}", help, span=node.span)
-            self.findings.add(fault)
+            word = node.text if isinstance(node, Scalar) and not node.null else ""
+            help = f"write it as a list: [{word}]" if word else "begin each layer with `- `"
+            message = f"{what} is a list of layers, not {kind_of(node)}"
+            self.findings.add(Fault("invalid-value", message, help, span=node.span))
             return Path((), name, node.span)
         self._depth += 1
         try:
             if self._depth > MAX_DEPTH:
-                raise Fault("limit-exceeded", f"more than {MAX_DEPTH} levels of nesting, blocks counted", span=node.span)
+                raise Fault(
+                    "limit-exceeded", f"more than {MAX_DEPTH} levels of nesting, blocks counted", span=node.span
+                )
             return Path(tuple(self._items(node, env)), name, node.span)
         finally:
             self._depth -= 1
@@ -86,7 +89,9 @@ class ItemReader:
             return list(self.read_path(node, env, "a list of layers").items)
         if isinstance(node, Scalar):
             if node.null:
-                raise Fault("invalid-value", "an item of the list is empty", "delete the `-`, or write a layer after it")
+                raise Fault(
+                    "invalid-value", "an item of the list is empty", "delete the `-`, or write a layer after it"
+                )
             return self._layer(node, Mapping([], node.span))
         if left_out(node.entries):
             return []
@@ -141,7 +146,11 @@ class ItemReader:
         return Fault("invalid-value", message, f"write {quote(example)}", span=parameters.span)
 
     def _layer_item(self, word: Scalar, layer: type[Layer], parameters: Mapping) -> LayerItem:
-        own = [entry for entry in parameters.entries if entry[0].text not in LAYER_COMMON or entry[0].text in layer.spellings]
+        own = [
+            entry
+            for entry in parameters.entries
+            if entry[0].text not in LAYER_COMMON or entry[0].text in layer.spellings
+        ]
         common = read_common([e for e in parameters.entries if e[0].text in COMMON], self.findings)
         values, spans = read_parameters(layer, own, self.findings)
         defaults, places = self.defaults.get(layer.word, ({}, {}))
@@ -151,13 +160,25 @@ class ItemReader:
         check_settings(layer, values, word.span, spans, self.findings)
         if "rounding" in layer.parameters:
             values.setdefault("rounding", self.rounding)
-        if common.inputs and len(common.inputs) > 1 and not layer.merges:
-            message = f"{layer.word} takes one input, and `from` names {len(common.inputs)}"
-            help = f"join them first, with {listing(MERGES, 'or')}"
-            self.findings.add(Fault("invalid-value", message, help), span=common.spans["from"])
+        self._check_inputs(layer, common)
         init = next((n.text for k, n in parameters.entries if k.text == "init" and isinstance(n, Scalar)), None)
         common.spans = {**common.spans, **spans}
         return LayerItem(self._spec(layer, values), common, word.span, init)
+
+    def _check_inputs(self, layer: type[Layer], common: Common) -> None:
+        """Several inputs for a layer that takes one, or one for a layer that joins several."""
+        if common.inputs is None:
+            return
+        count = len(common.inputs)
+        if layer.merges and not common.listed:
+            name = common.inputs[0][0]
+            message = f"{layer.word} joins two or more, and `from` names only {quote(name)}"
+            help = f"name the other too, in a list: {layer.word}: {{from: [{name}, …]}}"
+            self.findings.add(Fault("missing-parameter", message, help), span=common.spans["from"])
+        elif count > 1 and not layer.merges:
+            message = f"{layer.word} takes one input, and `from` names {count}"
+            help = f"join them first, with {listing(MERGES, 'or')}"
+            self.findings.add(Fault("invalid-value", message, help), span=common.spans["from"])
 
     def _spec(self, layer: type[Layer], values: dict[str, Any]) -> Spec:
         key = f"{layer.word}{values!r}"
@@ -235,7 +256,9 @@ class ItemReader:
         word = node.text if isinstance(node, Scalar) else ""
         if word not in MERGES and not isinstance(node, Unknown):
             help = suggest(word, MERGES, f"one of {listing(MERGES, 'or')}")
-            self.findings.add(Fault("invalid-value", f"branches can't be merged by {kind_of(node)}", help, span=node.span))
+            self.findings.add(
+                Fault("invalid-value", f"branches can't be merged by {kind_of(node)}", help, span=node.span)
+            )
         return BY_WORD[word] if word in MERGES else BY_WORD["concat"]
 
     def _times(self, node: Node | None, env: Env_, span: Span) -> int:

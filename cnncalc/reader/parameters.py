@@ -48,9 +48,7 @@ def read_parameters(
     return values, spans
 
 
-def _read_value(
-    declared: Parameter, key: Scalar, node: Node, values: dict[str, Any], findings: Findings
-) -> None:
+def _read_value(declared: Parameter, key: Scalar, node: Node, values: dict[str, Any], findings: Findings) -> None:
     if isinstance(node, Unknown):
         values[declared.name] = None
         return
@@ -67,7 +65,9 @@ def _twice(name: str, before: str, key: Scalar) -> Fault:
     return Fault("duplicate-key", f"{name} is said twice: {both}", "keep one of them", span=key.span)
 
 
-def check_settings(type: type[Layer], values: dict[str, Any], span: Span, spans: dict[str, Span], findings: Findings) -> None:
+def check_settings(
+    type: type[Layer], values: dict[str, Any], span: Span, spans: dict[str, Span], findings: Findings
+) -> None:
     """What is missing, and what can't stand together."""
     missing = [p for p in type.parameters.values() if p.required and p.name not in values]
     if missing:
@@ -97,5 +97,9 @@ def unknown_type(word: Scalar, blocks: Iterable[str], structures: Iterable[str])
             break
     else:
         near = nearest(word.text, [*BY_WORD, *blocks, *structures])
-        help = f"did you mean {listing((quote(n) for n in near), 'or')}?" if near else "`cnncalc schema` has all layer types"
+        help = (
+            f"did you mean {listing((quote(n) for n in near), 'or')}?"
+            if near
+            else "`cnncalc schema` has all layer types"
+        )
     return Fault("unknown-type", f"{quote(word.text)} is no layer type", help, span=word.span)

@@ -1,0 +1,40 @@
+"""The command line: a thin layer over the Python API, whose commands are imported when they are asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+COMMANDS: dict[str, str] = {
+    "shapes": "shapes",
+    "params": "params",
+    "conv": "layers",
+    "pool": "layers",
+    "dense": "layers",
+    "list": "gallery",
+    "schema": "schema",
+}
+"""Every command and the module of this package that it stands in, in the order of the help page."""
+
+
+def main() -> None:
+    """Run the command line. No input gets a traceback: what nobody foresaw is told in one line (exit status 2)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        from cnncalc.cli.app import app
+
+        app()
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; keep the interpreter from telling it again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("CNNCALC_DEBUG"):
+            raise
+        print(f"cnncalc: internal error: {type(error).__name__}: {str(error)[:200]!r}", file=sys.stderr)
+        print("  help: this is a fault of cnncalc, not of your file; CNNCALC_DEBUG=1 shows where", file=sys.stderr)
+        sys.exit(2)

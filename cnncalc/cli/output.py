@@ -1,0 +1,115 @@
+"""What the commands share: where output goes, how errors are told, and what a command exits with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from cnncalc.diagnostics import ArchitectureError, Diagnostic
+from cnncalc.render.messages import Segment, segments
+from cnncalc.render.table import Table, write_csv, write_latex, write_markdown, write_plain, write_terminal
+from cnncalc.text import listing, suggest
+from cnncalc.values import read_whole
+
+WRITERS = {"markdown": write_markdown, "latex": write_latex, "csv": write_csv}
+FORMATS = ("table", "json", *WRITERS)
+
+
+def styled(stream: Any) -> bool:
+    """Whether the stream shows styles: a terminal that has not been told not to."""
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def console() -> Any:
+    """A rich console on standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def write_table(table: Table, format: str) -> None:
+    """The table on standard output: rich on a terminal, plain through a pipe, or as the format asks."""
+    if format in WRITERS:
+        WRITERS[format](table, sys.stdout)
+    elif styled(sys.stdout):
+        write_terminal(table, console())
+    else:
+        write_plain(table, sys.stdout)
+
+
+def write_text(pieces: Iterable[Segment], stream: Any) -> None:
+    """Styled pieces, styled where the stream shows it."""
+    if styled(stream):
+        from rich.console import Console
+        from rich.text import Text
+
+        Console(file=stream, highlight=False, soft_wrap=True).print(Text.assemble(*pieces), end="")
+    else:
+        stream.write("".join(text for text, _ in pieces))
+
+
+def tell(diagnostics: Iterable[Diagnostic], text: str) -> None:
+    """The diagnostics on standard error."""
+    found = tuple(diagnostics)
+    if found:
+        sys.stdout.flush()
+        write_text(segments(found, text), sys.stderr)
+
+
+def json_line(document: Any) -> str:
+    """A JSON document on one line, in UTF-8."""
+    import json
+
+    return json.dumps(document, ensure_ascii=False)
+
+
+def refused(name: str, error: ArchitectureError) -> dict[str, Any]:
+    """The JSON document of a file that can't be read as an architecture."""
+    return {
+        "name": name,
+        "input": None,
+        "output": None,
+        "ok": False,
+        "totals": None,
+        "layers": [],
+        "diagnostics": [d.to_dict() for d in error.diagnostics],
+    }
+
+
+@contextmanager
+def refusals(name: str, format: str) -> Iterator[None]:
+    """Tell what can't be read as an architecture, and end with exit status 2."""
+    try:
+        yield
+    except ArchitectureError as error:
+        if format == "json":
+            print(json_line(refused(name, error)))
+        else:
+            tell(error.diagnostics, error.text)
+        raise typer.Exit(2) from None
+
+
+def chosen(value: str, known: Iterable[str], option: str) -> str:
+    """An option's word, checked. Raises typer.BadParameter with the nearest."""
+    known = list(known)
+    if value in known:
+        return value
+    raise typer.BadParameter(
+        f"'{value}' is not one of {listing(known, 'or')}. {suggest(value, known)}", param_hint=option
+    )
+
+
+def whole(value: str, option: str) -> int:
+    """An option's whole number from 1 on. Raises typer.BadParameter."""
+    from cnncalc.diagnostics import Fault, Span
+    from cnncalc.tree import Scalar
+
+    try:
+        return read_whole(Scalar(value, Span(1, 1, 1, 2)), option)
+    except Fault as fault:
+        raise typer.BadParameter(fault.message, param_hint=option) from None

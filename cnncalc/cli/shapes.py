@@ -1,0 +1,101 @@
+"""``cnncalc shapes``: the table of layers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from cnncalc.analysis import DTYPES, Analysis
+from cnncalc.api import build, load_source
+from cnncalc.cli.options import ArchArgument, BatchOption, DtypeOption, HeadsOption, InputOption, parse_inputs
+from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, styled, tell, whole, write_table, write_text
+from cnncalc.folding import fold
+from cnncalc.graph import resting_collector
+from cnncalc.inference import Run
+from cnncalc.render.shapes import EXTRA, footer, heading, layer_table, notes, summary
+from cnncalc.source import Source, stem
+
+NOTES = 10
+"""Notes about single layers that are shown."""
+
+
+def shapes_command(
+    arch: ArchArgument,
+    columns: Annotated[
+        str, typer.Option("--columns", "-c", help=f"More columns, with commas between: {', '.join(EXTRA)}; or all.")
+    ] = "",
+    depth: Annotated[
+        str, typer.Option("--depth", "-d", help="Fold blocks below this depth into one row: 1 shows the top level.")
+    ] = "",
+    input: InputOption = None,
+    without_heads: HeadsOption = False,
+    batch: BatchOption = "",
+    dtype: DtypeOption = "",
+    format: Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")] = "table",
+) -> None:
+    """Show what shape leaves every layer, and how many parameters it has."""
+    chosen(format, FORMATS, "--format")
+    extra = [chosen(c.strip(), [*EXTRA, "all"], "--columns") for c in columns.split(",") if c.strip()]
+    extra = list(EXTRA) if "all" in extra else list(dict.fromkeys(extra))
+    levels = whole(depth, "--depth") if depth else 0
+    size = whole(batch, "--batch") if batch else 1
+    kind = chosen(dtype or "float32", DTYPES, "--dtype")
+    with refusals(stem(arch), format), resting_collector():
+        source = load_source(arch)
+        graph, findings = build(source, parse_inputs(input), not without_heads)
+        run = Run(graph, findings)
+        show(run, source, extra, format, levels, size, kind, memory=bool(batch or dtype))
+
+
+def show(
+    run: Run, source: Source, extra: list[str], format: str, levels: int, batch: int, dtype: str, *, memory: bool
+) -> None:
+    """Run, write what was found, and raise typer.Exit(1) if that is wrong."""
+    done: list[Analysis] = []
+
+    def analysis() -> Analysis:
+        if not done:
+            done.append(run.analysis(batch, dtype))
+        return done[0]
+
+    if format == "json":
+        for _ in run:
+            pass
+        write_json(analysis())
+    else:
+        # Without folding, rows are written while later layers are still being worked out.
+        rows: Iterable[Any] = fold(list(run), levels) if levels else run
+        table = layer_table(run.graph, rows, extra)
+        table.footer = lambda: footer(table.columns, analysis().totals)
+        if format == "table":
+            write_text([(heading(run.graph, run.graph.architecture.year) + "\n", "bold")], sys.stdout)
+            if styled(sys.stdout):
+                print()
+        write_table(table, format)
+        if format == "table":
+            write_summary(analysis(), memory)
+        tell(analysis().diagnostics, source.text)
+    if not analysis().ok:
+        raise typer.Exit(1)
+
+
+def write_summary(analysis: Analysis, memory: bool) -> None:
+    """The sums in words, and notes about single layers."""
+    lines = ["", *summary(analysis, memory)]
+    about = notes(analysis.layers)
+    lines += [f"note: {line}" for line in about[:NOTES]]
+    if len(about) > NOTES:
+        lines.append(f"note: and {len(about) - NOTES:,} more like these")
+    write_text([("\n".join(lines) + "\n", "")], sys.stdout)
+
+
+def write_json(analysis: Analysis) -> None:
+    """The JSON document, a layer a line, written as it goes."""
+    out = sys.stdout
+    out.write(json_line(analysis.head_dict())[:-1] + ', "layers": [')
+    for number, layer in enumerate(analysis.layers):
+        out.write(("," if number else "") + "\n" + json_line(layer.to_dict()))
+    out.write('],\n"diagnostics": ' + json_line([d.to_dict() for d in analysis.diagnostics]) + "}\n")

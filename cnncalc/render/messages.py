@@ -1,0 +1,76 @@
+"""Diagnostics as a compiler shows them: the place, the line with the spot underlined, and the cure below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cnncalc.diagnostics import Diagnostic, Span
+from cnncalc.text import printable
+
+Segment = tuple[str, str]
+"""A text and the style that a terminal gives it."""
+
+SEVERITY_STYLES = {"error": "bold red", "warning": "bold magenta", "info": "bold cyan"}
+MOST = 20
+"""Diagnostics shown as text; JSON has all."""
+EXCERPT = 100
+"""Columns of a source line that are shown."""
+
+
+def segments(diagnostics: Iterable[Diagnostic], text: str) -> Iterator[Segment]:
+    """The diagnostics about a text, as styled pieces, each ending in a line break."""
+    lines = text.splitlines()
+    for number, diagnostic in enumerate(diagnostics):
+        if number == MOST:
+            left = sum(1 for _ in diagnostics) - MOST if isinstance(diagnostics, (list, tuple)) else 0
+            yield f"and {left:,} more like these\n" if left else "and more\n", "dim"
+            return
+        yield from _one(diagnostic, lines)
+
+
+def _one(diagnostic: Diagnostic, lines: list[str]) -> Iterator[Segment]:
+    span = diagnostic.span
+    if diagnostic.file:
+        place = f":{span.line}:{span.column}" if span else ""
+        yield f"{printable(diagnostic.file)}{place}: ", "bold"
+    yield diagnostic.severity, SEVERITY_STYLES[diagnostic.severity]
+    yield f": {printable(diagnostic.message)} ", ""
+    yield f"[{diagnostic.rule}]\n", "dim"
+    if span and span.line <= len(lines):
+        yield from _excerpt(lines[span.line - 1], span)
+    if diagnostic.help:
+        for number, line in enumerate(diagnostic.help.splitlines()):
+            yield ("  help: " if number == 0 else "        "), "bold green"
+            yield f"{printable(line)}\n", ""
+
+
+def _excerpt(line: str, span: Span) -> Iterator[Segment]:
+    """The source line, cut to a readable part, and carets under the place."""
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    left = max(0, start - EXCERPT // 2) if len(line) > EXCERPT else 0
+    right = left + EXCERPT
+    before, marked, after = (
+        printable(part.replace("\t", " "))
+        for part in (line[left:start], line[start : min(end, right)], line[end:right])
+    )
+    before = ("…" if left else "") + before
+    after += "…" if right < len(line) else ""
+    yield f"{span.line:>5} | ", "dim"
+    yield f"{before}{marked}{after}\n", ""
+    yield "      | ", "dim"
+    yield " " * _width(before) + "^" * max(1, _width(marked)) + "\n", "bold red"
+
+
+def _width(text: str) -> int:
+    """Terminal columns: a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def render_diagnostics(diagnostics: Iterable[Diagnostic], text: str) -> str:
+    """The diagnostics about a text, without any style."""
+    return "".join(piece for piece, _ in segments(tuple(diagnostics), text)).rstrip("\n")

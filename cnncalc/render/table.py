@@ -1,0 +1,181 @@
+"""One table, four ways: for a terminal, a pipe, a Markdown page and a LaTeX document; and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any, TextIO
+
+from cnncalc.text import printable
+
+CHUNK = 1000
+"""Rows laid out together. A longer table keeps the widths of its first rows, and is written as it comes."""
+
+MARKDOWN = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>|#~$"})
+LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        **{c: f"\\{c}" for c in "&%$#_{}"},
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        '"': r"\textquotedbl{}",
+        "×": r"$\times$",
+        "·": r"$\cdot$",
+        "−": r"$-$",
+        "←": r"$\leftarrow$",
+        "→": r"$\rightarrow$",
+        "⌊": r"$\lfloor$",
+        "⌋": r"$\rfloor$",
+        "⌈": r"$\lceil$",
+        "⌉": r"$\rceil$",
+        "█": "",
+        "…": r"\ldots{}",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in CSV, its title, and how a row's cell reads for people and for programs."""
+
+    key: str
+    title: str
+    text: Callable[[Any], str]
+    raw: Callable[[Any], Any]
+    right: bool = False
+    style: str = ""
+    graphic: bool = False
+    """Whether it is a drawing that only a terminal shows well."""
+
+
+@dataclass
+class Table:
+    """Columns, rows of any length (an iterator streams), and a last row of sums."""
+
+    columns: Sequence[Column]
+    rows: Iterable[Any]
+    footer: Callable[[], Sequence[str]] | None = None
+    """Asked for when the last row has come."""
+
+    def cells(self, row: Any) -> list[str]:
+        return [printable(column.text(row)) for column in self.columns]
+
+
+def write_plain(table: Table, out: TextIO) -> None:
+    """Aligned columns without a line drawn, for pipes and files."""
+    rows = map(table.cells, table.rows)
+    first = list(islice(rows, CHUNK))
+    widths = _widths(table, first)
+    titles = [column.title for column in table.columns]
+    for cells in chain([titles], first, rows, _footer(table)):
+        out.write(_line(cells, widths, table.columns))
+
+
+def _footer(table: Table) -> Iterator[Sequence[str]]:
+    if table.footer:
+        yield table.footer()
+
+
+def _widths(table: Table, rows: list[list[str]]) -> list[int]:
+    # A full first part may be followed by more rows: then the sums are not known yet.
+    footer = list(_footer(table)) if len(rows) < CHUNK else []
+    titles = [column.title for column in table.columns]
+    return [max(map(len, cells)) for cells in zip(titles, *rows, *footer)]
+
+
+def _line(cells: Sequence[str], widths: list[int], columns: Sequence[Column]) -> str:
+    padded = (
+        cell.rjust(width) if column.right else cell.ljust(width) for cell, width, column in zip(cells, widths, columns)
+    )
+    return "  ".join(padded).rstrip() + "\n"
+
+
+def write_terminal(table: Table, console: Any) -> None:
+    """A rich table; a long one in parts, under one heading."""
+    rows = map(table.cells, table.rows)
+    first = list(islice(rows, CHUNK))
+    if len(first) < CHUNK:
+        console.print(_rich(table, first, next(_footer(table), None), None))
+        return
+    widths = _widths(table, first)
+    console.print(_rich(table, first, None, widths))
+    while part := list(islice(rows, CHUNK)):
+        console.print(_rich(table, part, None, widths, heading=False))
+    for cells in _footer(table):
+        console.print(_rich(table, [list(cells)], None, widths, heading=False))
+
+
+def _rich(
+    table: Table, rows: list[list[str]], footer: Sequence[str] | None, widths: list[int] | None, heading: bool = True
+) -> Any:
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    rich = RichTable(
+        box=box.SIMPLE_HEAD if heading else box.SIMPLE,
+        show_header=heading,
+        show_footer=footer is not None,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+        footer_style="bold",
+    )
+    for index, column in enumerate(table.columns):
+        rich.add_column(
+            Text(column.title),
+            Text(footer[index]) if footer else "",
+            justify="right" if column.right else "left",
+            style=column.style,
+            width=widths[index] if widths else None,
+            overflow="fold",
+            no_wrap=column.right,
+        )
+    for cells in rows:
+        rich.add_row(*map(Text, cells))
+    return rich
+
+
+def write_markdown(table: Table, out: TextIO) -> None:
+    """A Markdown table, as GitHub reads it."""
+    columns = [column for column in table.columns if not column.graphic]
+    out.write("| " + " | ".join(column.title.translate(MARKDOWN) for column in columns) + " |\n")
+    out.write("|" + "|".join("---:" if column.right else "---" for column in columns) + "|\n")
+    for row in table.rows:
+        out.write("| " + " | ".join(printable(column.text(row)).translate(MARKDOWN) for column in columns) + " |\n")
+    for footer in _footer(table):
+        cells = [text for text, column in zip(footer, table.columns) if not column.graphic]
+        out.write("| " + " | ".join(f"**{cell.translate(MARKDOWN)}**" if cell else "" for cell in cells) + " |\n")
+
+
+def write_latex(table: Table, out: TextIO) -> None:
+    """A LaTeX tabular; it needs the package booktabs."""
+    columns = [column for column in table.columns if not column.graphic]
+    out.write("% \\usepackage{booktabs}\n")
+    out.write("\\begin{tabular}{" + "".join("r" if column.right else "l" for column in columns) + "}\n\\toprule\n")
+    out.write(" & ".join(column.title.translate(LATEX) for column in columns) + " \\\\\n\\midrule\n")
+    for row in table.rows:
+        out.write(" & ".join(printable(column.text(row)).translate(LATEX) for column in columns) + " \\\\\n")
+    for footer in _footer(table):
+        cells = [text for text, column in zip(footer, table.columns) if not column.graphic]
+        out.write("\\midrule\n" + " & ".join(cell.translate(LATEX) for cell in cells) + " \\\\\n")
+    out.write("\\bottomrule\n\\end{tabular}\n")
+
+
+def write_csv(table: Table, out: TextIO) -> None:
+    """Comma-separated values with a heading: whole numbers without grouping, shapes as 64x224x224."""
+    import csv
+
+    columns = [column for column in table.columns if not column.graphic]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column.key for column in columns)
+    writer.writerows(_raw_rows(columns, table.rows))
+
+
+def _raw_rows(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[list[Any]]:
+    for row in rows:
+        yield ["" if (value := column.raw(row)) is None else value for column in columns]
