@@ -194,7 +194,7 @@ class Totals:
         }
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Analysis:
     """A network, worked out. ``ok`` tells that no error was found; ``diagnostics`` lists what was."""
 

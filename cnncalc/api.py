@@ -50,7 +50,11 @@ def build(
     graph = None
     if architecture is not None:
         if inputs is not None and not findings.errors:
-            architecture.inputs = _replaced(architecture.inputs, inputs)
+            given = _replaced(architecture.inputs, inputs)
+            # What a file promises is about its own input.
+            architecture.promised = given == architecture.inputs
+            architecture.inputs = given
+        architecture.promised = architecture.promised and heads
         graph = unroll(architecture, findings, heads)
         if not findings.errors and not graph.nodes:
             findings.add(Fault("empty-network", "the network comes to no layer at all"))

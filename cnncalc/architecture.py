@@ -12,7 +12,7 @@ from cnncalc.source import Source
 MAX_LAYERS = 1_000_000
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Spec:
     """A layer type with the settings that its file gives. Equal layers share one, so it compares by identity."""
 
@@ -24,7 +24,7 @@ Reference = tuple[str, Span]
 """The name of something that came before, and the place where the file says it."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Expect:
     """Facts that the file promises about a layer, a structure or the network, with the place of each."""
 
@@ -32,7 +32,7 @@ class Expect:
     spans: dict[str, Span]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Common:
     """What every layer and every structure may say of itself."""
 
@@ -46,7 +46,7 @@ class Common:
     spans: dict[str, Span] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class LayerItem:
     """One layer. ``spans`` has the place of each parameter given, by its own name."""
 
@@ -57,7 +57,7 @@ class LayerItem:
     count = 1
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Path:
     """A sequence of layers and structures, one after the other."""
 
@@ -70,7 +70,7 @@ class Path:
         return sum(item.count for item in self.items)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Structure:
     """Layers that belong together. ``count`` is the number of layers that it unrolls to, at least 1."""
 
@@ -96,7 +96,7 @@ class Structure:
 Item = Union[LayerItem, Structure]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Architecture:
     """A whole description. ``inputs`` are shapes C×H×W by name; a lone input is called ``input``."""
 
@@ -106,6 +106,8 @@ class Architecture:
     trunk: Path
     outputs: dict[str, Span] = field(default_factory=dict)
     expect: Expect | None = None
+    promised: bool = True
+    """Whether ``expect`` is to be looked at: it is about the file's own input, with its heads."""
     facts: dict[str, str] = field(default_factory=dict)
     """What the file says about itself in words: year, source, task, loss."""
 

@@ -12,7 +12,7 @@ from cnncalc.receptive_field import Field
 from cnncalc.values import Shape
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Group:
     """Layers shown as one row: a block, a repeat or a branch. It reads like a Layer."""
 

@@ -46,7 +46,7 @@ class Scope:
             scope = scope.parent
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """One layer to run. ``inputs`` number the values: the network's inputs first, then every layer's output."""
 
@@ -127,7 +127,7 @@ def _given_names(path: Path) -> Iterator[tuple[str, Span]]:
             yield from ((p.name, p.span or item.span) for p in item.paths if p.name is not None)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Promise:
     """What a structure promises (``expect``), and the layers that it is about: positions first to last, excluded."""
 
@@ -138,7 +138,7 @@ class Promise:
     output: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Graph:
     """The flat network. ``outputs`` are the numbers of values by name."""
 

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from yaml.reader import Reader
+
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.text import quote
 
@@ -16,7 +18,7 @@ MAX_BYTES = 4_000_000
 PIPE_PATIENCE = 1.5
 """Seconds to wait for a pipe's next bytes."""
 
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = Reader.NON_PRINTABLE
 
 
 @dataclass(frozen=True, slots=True)

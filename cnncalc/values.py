@@ -169,7 +169,7 @@ class Kind:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Whole(Kind):
     """A whole number."""
 
@@ -186,7 +186,7 @@ class Whole(Kind):
         return {"type": "integer", "minimum": self.least, "maximum": LIMIT}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class SizeKind(Kind):
     """A number for every axis, or one for each."""
 
@@ -210,7 +210,7 @@ class SizeKind(Kind):
         }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class PaddingKind(Kind):
     """A size, a side for each edge, ``same`` or ``valid``. Settles to pairs (before, after), or to ``same``."""
 
@@ -252,7 +252,7 @@ class PaddingKind(Kind):
         return {"anyOf": [*SizeKind(0).schema()["anyOf"], *words, sides]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Flag(Kind):
     """True or false."""
 
@@ -270,7 +270,7 @@ class Flag(Kind):
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Real(Kind):
     """A decimal number in bounds."""
 
@@ -297,7 +297,7 @@ class Real(Kind):
         return {"type": "number", **{k: v for k, v in bounds.items() if math.isfinite(v)}}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Choice(Kind):
     """One of a few words."""
 
@@ -318,7 +318,7 @@ class Choice(Kind):
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class ShapeKind(Kind):
     """A whole shape, channels first."""
 
@@ -340,7 +340,7 @@ class ShapeKind(Kind):
         }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Reference(Kind):
     """The name of a layer that came earlier."""
 

@@ -6,13 +6,38 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import cnncalc
 from cnncalc.cli import COMMANDS
 
 
-class LazyGroup(TyperGroup):
+class _AsTyped:
+    """Takes an option's text as it is."""
+
+    def coerce(self, value: Any, **_: Any) -> Any:
+        return value
+
+
+class Light:
+    """A command without typer's conversions, which import pydantic: twice the time of all the rest of a start.
+
+    cnncalc declares every option as text or a flag, and reads it itself. Where typer has no such step, nothing is
+    lost: text would be converted to text.
+    """
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for parameter in parameters:
+            parameter.get_runtime_param = _AsTyped
+        return parameters
+
+
+class LightCommand(Light, TyperCommand):
+    """A command that takes its options as they were typed."""
+
+
+class LazyGroup(Light, TyperGroup):
     """A group that imports a command's module when somebody asks for the command."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -24,7 +49,7 @@ class LazyGroup(TyperGroup):
         if cmd_name not in self.commands:
             module = import_module(f"cnncalc.cli.{COMMANDS[cmd_name]}")
             single = typer.Typer(add_completion=False, rich_markup_mode=None)
-            single.command(cmd_name)(getattr(module, f"{cmd_name}_command"))
+            single.command(cmd_name, cls=LightCommand)(getattr(module, f"{cmd_name}_command"))
             self.commands[cmd_name] = typer.main.get_command(single)
         return self.commands[cmd_name]
 

@@ -15,7 +15,7 @@ from cnncalc.values import LIMIT, Choice, Flag, Kind, PaddingKind, Real, Shape, 
 REQUIRED: Any = object()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Parameter:
     """A parameter of a layer type, under all its names.
 
@@ -152,7 +152,7 @@ class Misfit(Exception):
         self.output = output
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Facts:
     """All that follows from a layer's settings and the shapes that come in. None is what can't be known."""
 

@@ -39,7 +39,7 @@ FACTS = ("year", "source", "task", "loss")
 START = Span(1, 1, 1, 2)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reading:
     """What came of reading a file: an architecture as far as it could be read, and all that is wrong with it."""
 

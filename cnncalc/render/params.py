@@ -54,7 +54,7 @@ def bar(share: float, width: int = BAR) -> str:
     return "█" * (eighths // 8) + (EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Share:
     """A row of the table: something that has parameters, and its part of all."""
 

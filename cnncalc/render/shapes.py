@@ -21,7 +21,8 @@ def source_names(row: Row) -> list[str]:
     """What a row's inputs are called, as short as its own scope allows: ``1x1`` for the output of that branch."""
     node = row.node if isinstance(row, Layer) else row.members[0].node
     graph = row.graph if isinstance(row, Layer) else row.members[0].graph
-    scope = node.scope if isinstance(row, Layer) else row.scope.parent or row.scope
+    # A named structure's merge stands beside the structure, and is closest to what is in it.
+    scope = (node.scope.child(node.name) or node.scope) if isinstance(row, Layer) else row.scope.parent or row.scope
     return [_short_name(graph, scope, value) for value in node.inputs]
 
 

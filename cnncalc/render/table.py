@@ -38,7 +38,7 @@ LATEX = str.maketrans(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Column:
     """A column: its key in CSV, its title, and how a row's cell reads for people and for programs."""
 
@@ -52,7 +52,7 @@ class Column:
     """Whether it is a drawing that only a terminal shows well."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Table:
     """Columns, rows of any length (an iterator streams), and a last row of sums."""
 
