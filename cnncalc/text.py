@@ -8,17 +8,15 @@ from collections.abc import Iterable, Sequence
 QUOTED = 60
 """A quotation of the user's own words is cut after so many characters."""
 
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
 
 def hidden(character: str) -> bool:
-    """Whether a terminal would obey the character, or hide it, instead of showing it."""
-    return not " " <= character <= "~" and unicodedata.category(character) in _HIDDEN
+    """Whether a terminal would obey the character, or hide it, instead of showing it; spaces of any width pass."""
+    return not character.isprintable() and unicodedata.category(character) != "Zs"
 
 
 def printable(text: str) -> str:
     """The text with each control or invisible character written out (``\\x1b``), safe for any terminal."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_escape(c) if hidden(c) else c for c in text)
 

@@ -26,10 +26,6 @@ def main() -> None:
         from cnncalc.cli.app import app
 
         app()
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; keep the interpreter from telling it again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

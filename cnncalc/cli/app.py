@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -34,7 +36,18 @@ class Light:
 
 
 class LightCommand(Light, TyperCommand):
-    """A command that takes its options as they were typed."""
+    """A command that takes its options as they were typed, and ends in peace when nobody reads on."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read the output has seen enough; the interpreter must not find the pipe broken again at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
 
 
 class LazyGroup(Light, TyperGroup):
