@@ -237,9 +237,14 @@ class Analysis:
         return self.totals.activations * self.batch * DTYPES[self.dtype]
 
     def layer(self, name: str) -> Layer:
-        """The layer at a path, or the only one of that name. Raises KeyError with the nearest names."""
-        by_path = [layer for layer in self.layers if layer.path == name]
-        found = by_path or [layer for layer in self.layers if layer.path.endswith(f"/{name}")]
+        """The layer at a path, or the only one of that name; of a structure, the layer that gives its output.
+
+        Raises KeyError with the nearest names.
+        """
+        position = self.graph.position(name)
+        if position is not None:
+            return self.layers[position]
+        found = [layer for layer in self.layers if layer.path.endswith(f"/{name}")]
         if len(found) == 1:
             return found[0]
         if found:

@@ -36,6 +36,16 @@ class Unknown(Scalar):
     __slots__ = ()
 
 
+class Computed(Scalar):
+    """A number that came out of an expression, which a message about it quotes."""
+
+    __slots__ = ("origin",)
+
+    def __init__(self, text: str, origin: Scalar) -> None:
+        super().__init__(text, origin.span)
+        self.origin = origin.text
+
+
 def substitute(node: Node, env: Env[str, Node]) -> Node:
     """The node with the parameters of ``env`` put in; itself where it has none.
 
@@ -89,7 +99,7 @@ def _value(node: Scalar, env: Env[str, Node]) -> Node:
     if alone:
         return _lookup(alone[1], env, node.span)
     value = _Arithmetic(node, env).whole()
-    return Unknown("0", node.span) if value is None else Scalar(str(value), node.span)
+    return Unknown("0", node.span) if value is None else Computed(str(value), node)
 
 
 def holds(node: Scalar, env: Env[str, Node]) -> bool:

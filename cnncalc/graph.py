@@ -149,6 +149,14 @@ class Graph:
     promises: list[Promise] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     """The names of the network's inputs."""
+    root: Scope = field(default_factory=lambda: Scope("", "network", None))
+
+    def position(self, path: str) -> int | None:
+        """The position of the layer whose output a path means, a structure's too; None where it means none."""
+        *way, last = path.split("/")
+        scope = _descend(self.root, way)
+        value = None if scope is None else scope.names.get(last)
+        return None if value is None or value < len(self.names) else value - len(self.names)
 
     def value_name(self, value: int) -> str:
         """What a value is called: an input's name, or the path of the layer that makes it."""
@@ -196,7 +204,7 @@ class _Unroller:
 
     def run(self) -> None:
         architecture = self.graph.architecture
-        root = Scope("", "network", None)
+        root = self.graph.root
         root.names.update({name: value for value, name in enumerate(self.graph.names)})
         root.input = 0 if self.base == 1 else None
         try:

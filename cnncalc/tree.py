@@ -26,6 +26,8 @@ class Scalar:
     __slots__ = ("plain", "span", "text")
     size = 1
     height = 1
+    origin = ""
+    """The expression that the text came out of."""
 
     def __init__(self, text: str, span: Span, plain: bool = True) -> None:
         self.text = text
@@ -243,7 +245,10 @@ def _span(event: Any) -> Span:
 
 
 _CURES = (
-    ("mapping values are not allowed", "a `:` too many, or a line that is not indented like its neighbours"),
+    (
+        "mapping values are not allowed",
+        "text with `: ` in it wants quotes; or this line is not indented like its neighbours",
+    ),
     ("did not find expected '-' indicator", "the lines of one list begin at the same column, each with `- `"),
     (
         "did not find expected key",

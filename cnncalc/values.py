@@ -66,7 +66,11 @@ def _whole(text: str, node: Node, what: str, least: int) -> int:
     if len(text) > 30 or abs(value := int(text)) > LIMIT:
         raise Fault("limit-exceeded", f"{what} {quote(text)} is more than 10¹⁸", span=node.span)
     if value < least:
-        raise Fault("invalid-value", f"{what} is {value}, and has to be at least {least}", span=node.span)
+        source = node.origin if isinstance(node, Scalar) else ""
+        found = f"{value} ({quote(source)})" if source else f"{value}"
+        if isinstance(node, Scalar) and node.text.strip() != text:
+            found = f"{quote(node.text)}, with an axis of {value},"
+        raise Fault("invalid-value", f"{what} is {found} and has to be at least {least}", span=node.span)
     return value
 
 
@@ -77,6 +81,8 @@ def _number_help(text: str) -> str:
         return f"write {text.lstrip('0') or '0'}: a number with a leading zero means other things to other programs"
     if re.fullmatch(r"[0-9]+\.0*", text):
         return f"write {text.split('.')[0]}"
+    if re.fullmatch(r"[0-9]+ *[:*/] *[0-9]+", text):
+        return "for an axis each write 3x3, or [3, 3]"
     if "," in text or "_" in text:
         return "digits can be grouped by three with _ : 120_001_000"
     if "$" in text:
@@ -218,7 +224,7 @@ class PaddingKind(Kind):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        return " or ".join(["size", *self.words, "sides {top, bottom, left, right}"])
+        return listing(["size", *self.words, "sides {top, bottom, left, right}"], "or")
 
     def read(self, node: Node, what: str) -> Any:
         if isinstance(node, Mapping):

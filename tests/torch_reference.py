@@ -9,8 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
-from math import prod
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
@@ -39,11 +38,7 @@ SIDES = {
 
 
 class Refused(Exception):
-    """What PyTorch has no module for, or what the language checks and PyTorch leaves to the user."""
-
-
-REFUSALS = (Refused, RuntimeError, ValueError, IndexError)
-"""What counts as a refusal; anything else is a mistake in here. (NotImplementedError is a RuntimeError.)"""
+    """What PyTorch raises an error for or has no module for, or what the language checks and PyTorch does not."""
 
 
 class Fact(NamedTuple):
@@ -66,6 +61,9 @@ class Value(NamedTuple):
 
 Names = dict[str, Value]
 
+Partners = Iterator[nn.Module]
+"""The modules whose weights the next layers use again, in order."""
+
 
 @dataclass
 class Walk:
@@ -77,24 +75,21 @@ class Walk:
     outputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     refusal: str | None = None
 
-    def path(self, items: Sequence[Item], x: Tensor, names: Names, train: bool, partners: Iterator[nn.Module]) -> Tensor:
-        """The output of a list of layers, in a scope of its own. Raises one of REFUSALS."""
+    def path(self, items: Sequence[Item], x: Tensor, names: Names, train: bool, partners: Partners) -> Tensor:
+        """The output of a list of layers, in a scope of its own. Raises Refused."""
         names = dict(names)
         for item in items:
             x = self.item(item, x, names, train, partners)
         return x
 
-    def item(
-        self, item: Item, x: Tensor, names: Names, train: bool = True, partners: Iterator[nn.Module] = iter(())
-    ) -> Tensor:
+    def item(self, item: Item, before: Tensor, names: Names, train: bool, partners: Partners) -> Tensor:
         """The output of one layer or structure; its name is added to the names."""
         given = {item: {}} if isinstance(item, str) else item
         kind = next((key for key in given if key in STRUCTURES), next(iter(given)))
         common = given if kind in STRUCTURES else given[kind]
         first = len(self.modules)
         source = common.get("from", ())
-        if isinstance(source, str):
-            x = names[source].output
+        x = names[source].output if isinstance(source, str) else before
         train = common.get("trainable", train)
         if "weights" in common:
             partners = iter(names[common["weights"]].modules)
@@ -108,10 +103,10 @@ class Walk:
             output = self.layer(kind, settings, inputs, train, next(partners, None))
         if "name" in common:
             names[common["name"]] = Value(output, self.modules[first:])
-        return x if kind == "head" else output
+        return before if kind == "head" else output
 
     def structure(
-        self, kind: str, given: Settings, x: Tensor, names: Names, train: bool, partners: Iterator[nn.Module]
+        self, kind: str, given: Settings, x: Tensor, names: Names, train: bool, partners: Partners
     ) -> Tensor:
         body = given[kind]
         if kind == "repeat":
@@ -136,8 +131,11 @@ class Walk:
     ) -> Tensor:
         with torch.device("meta"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            module = BUILD[word](Given(word, settings, self.rounding), *inputs)
-            output: Tensor = module(*inputs)
+            try:
+                module = BUILD[word](Given(word, settings, self.rounding), *inputs)
+                output: Tensor = module(*inputs)
+            except (RuntimeError, ValueError, IndexError) as error:
+                raise Refused(f"{type(error).__name__}: {error}") from error
         if 0 in output.shape:
             raise Refused(f"nothing is left: {shape(output)}")
         weights = {weight_name(name): tuple(p.shape) for name, p in module.named_parameters()}
@@ -169,10 +167,10 @@ def run(document: Mapping[str, Any]) -> Walk:
     try:
         names = {"input": Value(x, [])}
         for item in document["layers"]:
-            x = walk.item(item, x, names)
+            x = walk.item(item, x, names, True, iter(()))
         walk.outputs = {"output": shape(x), **walk.outputs}
-    except REFUSALS as refusal:
-        walk.refusal = f"{type(refusal).__name__}: {refusal}"
+    except Refused as refusal:
+        walk.refusal = str(refusal)
     return walk
 
 
@@ -187,9 +185,9 @@ def shape(x: Tensor) -> tuple[int, ...]:
 
 
 def weight_name(name: str) -> str:
-    """A parameter's name in its layer: of the parts of a separable convolution, each part's weight has the part's name."""
-    part, _, last = name.rpartition(".")
-    return part if part in ("depthwise", "pointwise") and last == "weight" else last
+    """A parameter's name in its layer; in a separable convolution the two kernels are called by their parts."""
+    first, last = name.split(".")[0], name.split(".")[-1]
+    return first if first in ("depthwise", "pointwise") and last == "weight" else last
 
 
 @dataclass
@@ -215,7 +213,7 @@ class Given:
         return {name: spread(self.settings[name], rank(x)) for name in names if name in self.settings}
 
     def claimed(self, x: Tensor, name: str = "in_channels") -> int:
-        """The channels that come in, or that are claimed to; PyTorch itself looks where it has weights or statistics."""
+        """The channels that come in, as claimed or as they are; PyTorch looks only where it has weights for them."""
         claim = self.settings.get(name, x.shape[1])
         if claim != x.shape[1]:
             raise Refused(f"{name} is {claim}, and the input has {x.shape[1]}")
@@ -232,10 +230,12 @@ def rank(x: Tensor) -> int:
 
 def spread(size: Any, axes: int) -> tuple[int, ...]:
     """One number for each axis, of ``3``, ``[1, 7]`` or ``"1x7"``."""
-    numbers = [size] * axes if isinstance(size, int) else [int(n) for n in size.split("x")] if isinstance(size, str) else size
+    if isinstance(size, int):
+        return (size,) * axes
+    numbers = tuple(map(int, size.split("x") if isinstance(size, str) else size))
     if len(numbers) != axes:
         raise Refused(f"{size} for {axes} axes")
-    return tuple(numbers)
+    return numbers
 
 
 def sides(size: Any, axes: int) -> list[tuple[int, int]]:
@@ -287,14 +287,10 @@ class Scale(nn.Module):
 
     def __init__(self, x: Tensor) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.empty(x.shape[1], *(1,) * rank(x)))
+        self.weight = nn.Parameter(torch.empty(x.shape[1]))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * self.weight
-
-    def named_parameters(self, *args: Any, **kwargs: Any) -> Iterator[tuple[str, Any]]:
-        for name, parameter in super().named_parameters(*args, **kwargs):
-            yield name, parameter.flatten()
+        return x * self.weight.reshape(-1, *(1,) * rank(x))
 
 
 def module_type(name: str, x: Tensor) -> Any:
@@ -306,15 +302,16 @@ def module_type(name: str, x: Tensor) -> Any:
 
 def convolve(s: Given, x: Tensor, channels: int, filters: int, **options: Any) -> nn.Module:
     """A convolution, behind a padding of its own where the sides differ."""
-    padding = s.settings.get("padding")
-    sliding = s.sizes(x, "stride", "dilation")
     make = module_type("Conv", x)
     kernel = spread(s["kernel"], rank(x))
-    if isinstance(padding, Mapping):
-        return nn.Sequential(pad(sides(padding, rank(x))), make(channels, filters, kernel, **sliding, **options))
-    if padding is not None:
-        options["padding"] = padding if isinstance(padding, str) and padding.isalpha() else spread(padding, rank(x))
-    return make(channels, filters, kernel, **sliding, **options)
+    options |= s.sizes(x, "stride", "dilation")
+    padding = s.settings.get("padding", 0)
+    if padding in ("same", "valid"):
+        return make(channels, filters, kernel, padding=padding, **options)
+    around = sides(padding, rank(x))
+    if all(before == after for before, after in around):
+        return make(channels, filters, kernel, padding=tuple(n for n, _ in around), **options)
+    return nn.Sequential(pad(around), make(channels, filters, kernel, **options))
 
 
 def conv(s: Given, x: Tensor) -> nn.Module:
@@ -340,27 +337,24 @@ def transposed_conv(s: Given, x: Tensor) -> nn.Module:
     steps = zip(sliding.get("stride", once), sliding.get("dilation", once), strict=True)
     if any(extra >= max(step) for extra, step in zip(sliding.get("output_padding", ()), steps, strict=False)):
         raise Refused("output_padding has to be smaller than stride or dilation: on real devices, not on meta")
-    module = module_type("ConvTranspose", x)(
-        s.claimed(x), s["filters"], spread(s["kernel"], rank(x)), **sliding, **s.options(groups="groups", bias="bias")
-    )
-    cut = s.settings.get("padding", 0)
-    if isinstance(cut, Mapping):
-        return nn.Sequential(module, pad([(-before, -after) for before, after in sides(cut, rank(x))]))
-    module.padding = tuple(before for before, _ in sides(cut, rank(x)))
-    return module
+    make = module_type("ConvTranspose", x)
+    kernel = spread(s["kernel"], rank(x))
+    options = {**sliding, **s.options(groups="groups", bias="bias")}
+    cut = sides(s.settings.get("padding", 0), rank(x))
+    if all(before == after for before, after in cut):
+        return make(s.claimed(x), s["filters"], kernel, padding=tuple(n for n, _ in cut), **options)
+    return nn.Sequential(make(s.claimed(x), s["filters"], kernel, **options), pad([(-b, -a) for b, a in cut]))
 
 
 def pool(name: str, border: float, **renamed: str) -> Callable[[Given, Tensor], nn.Module]:
     def build(s: Given, x: Tensor) -> nn.Module:
-        sliding = s.sizes(x, "stride", "dilation")
         make = module_type(name, x)
         kernel = spread(s["kernel"], rank(x))
-        padding = s.settings.get("padding", 0)
-        if isinstance(padding, Mapping):
-            around = pad(sides(padding, rank(x)), border)
-            return nn.Sequential(around, make(kernel, **sliding, **s.modes(), **s.options(**renamed)))
-        before = tuple(p for p, _ in sides(padding, rank(x)))
-        return make(kernel, padding=before, **sliding, **s.modes(), **s.options(**renamed))
+        options = {**s.sizes(x, "stride", "dilation"), **s.modes(), **s.options(**renamed)}
+        around = sides(s.settings.get("padding", 0), rank(x))
+        if all(before == after for before, after in around):
+            return make(kernel, padding=tuple(n for n, _ in around), **options)
+        return nn.Sequential(pad(around, border), make(kernel, **options))
 
     return build
 
@@ -380,23 +374,31 @@ def reshape(s: Given, x: Tensor) -> nn.Module:
     return Function(lambda x: x.reshape(BATCH, *new))
 
 
+STATISTICS = {"affine": "affine", "running_stats": "track_running_stats", "eps": "eps", "momentum": "momentum"}
+
+
 def batch_norm(s: Given, x: Tensor) -> nn.Module:
     make = module_type("BatchNorm", x) if rank(x) else nn.BatchNorm1d
-    return make(s.claimed(x), **s.options(affine="affine", running_stats="track_running_stats", eps="eps", momentum="momentum"))
+    return make(s.claimed(x), **s.options(**STATISTICS))
 
 
 def instance_norm(s: Given, x: Tensor) -> nn.Module:
-    options = s.options(affine="affine", running_stats="track_running_stats", eps="eps", momentum="momentum")
-    return module_type("InstanceNorm", x)(s.claimed(x), **options)
+    return module_type("InstanceNorm", x)(s.claimed(x), **s.options(**STATISTICS))
 
 
 def layer_norm(s: Given, x: Tensor) -> nn.Module:
     options = s.options(affine="elementwise_affine", eps="eps")
-    return nn.LayerNorm(x.shape[1:], **options) if s.settings.get("over") == "all" else ChannelNorm(x.shape[1], **options)
+    if s.settings.get("over") == "all":
+        return nn.LayerNorm(x.shape[1:], **options)
+    return ChannelNorm(x.shape[1], **options)
 
 
 def group_norm(s: Given, x: Tensor) -> nn.Module:
     return nn.GroupNorm(s["groups"], s.claimed(x), **s.options(affine="affine", eps="eps"))
+
+
+def lrn(s: Given, x: Tensor) -> nn.Module:
+    return nn.LocalResponseNorm(s.settings.get("size", 5), **s.options(alpha="alpha", beta="beta", k="k"))
 
 
 def scale(s: Given, x: Tensor) -> nn.Module:
@@ -431,9 +433,8 @@ def narrow(x: Tensor, parts: Sequence[tuple[int, int]]) -> Tensor:
 def upsample(s: Given, x: Tensor) -> nn.Module:
     if "like" in s and len(s["like"]) != rank(x):
         raise Refused("the other layer has other axes")
-    to = {"size": tuple(s["like"])} if "like" in s else s.sizes(x, "size")
-    by = {"scale_factor": scale for scale in s.sizes(x, "scale").values()}
-    return nn.Upsample(**to, **by, **s.options(mode="mode"))
+    size = tuple(s["like"]) if "like" in s else s.sizes(x, "size").get("size")
+    return nn.Upsample(size, s.sizes(x, "scale").get("scale"), **s.options(mode="mode"))
 
 
 def channel_slice(s: Given, x: Tensor) -> nn.Module:
@@ -483,7 +484,7 @@ BUILD: dict[str, Callable[..., nn.Module]] = {
     "layer_norm": layer_norm,
     "group_norm": group_norm,
     "instance_norm": instance_norm,
-    "lrn": simple("LocalResponseNorm", size="size", alpha="alpha", beta="beta", k="k"),
+    "lrn": lrn,
     "scale": scale,
     "relu": simple("ReLU"),
     "relu6": simple("ReLU6"),

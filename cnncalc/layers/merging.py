@@ -33,13 +33,13 @@ class Merge(Layer):
     def _mismatch(self, shapes: tuple[Shape, ...], wrong: list[int]) -> Fault:
         names = ("channels", *axis_names(self.rank)) if self.rank else ("features",)
         parts = [
-            f"{names[index]} {listing(dict.fromkeys(str(s[index]) for s in shapes if s[index] is not None))}"
+            f"{names[index]} ({listing(dict.fromkeys(str(s[index]) for s in shapes if s[index] is not None))})"
             for index in wrong
         ]
         texts = ", ".join(shape_text(s) for s in shapes[:8]) + (", …" if len(shapes) > 8 else "")
         return Fault(
             "merge-mismatch",
-            f"{self.word} gets inputs that do not agree in {listing(parts, 'nor in')}: {texts}",
+            f"the inputs of {self.word} differ in {listing(parts)}: {texts}",
             self.advice,
         )
 
@@ -51,7 +51,7 @@ class Concat(Merge):
 
     word = "concat"
     synonyms = ("concatenate", "cat", "join", "route", "depthconcat", "filter_concat")
-    advice = "concat joins channels: height and width have to be the same in all inputs"
+    advice = "concat adds up channels; height and width have to be the same in all inputs"
 
     def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
         known = [s for s in sizes if s is not None]

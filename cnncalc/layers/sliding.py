@@ -17,9 +17,10 @@ def claim_faults(claimed: int | None, x: Shape, parameter: str) -> Iterator[Faul
     if claimed is not None and x[0] is not None and claimed != x[0]:
         features = "feature" in parameter
         what = "feature" if features else "channel"
+        shape = f" {shape_text(x)}" if len(x) > 1 else ""
         yield Fault(
             "feature-mismatch" if features else "channel-mismatch",
-            f"{parameter} claims {claimed:,}, and the input {shape_text(x)} has {plural(x[0], what)}",
+            f"{parameter} claims {claimed:,}, and the input{shape} has {plural(x[0], what)}",
             f"write {x[0]}, or leave it out: it follows from the input",
             parameter=parameter,
         )
@@ -127,7 +128,8 @@ class _Misfit(NamedTuple):
     def _non_integer(self, axes: str) -> Fault:
         i, f, s, d, (before, after), found = self
         exact = _decimal(found.output, found.remainder, s)
-        left = plural(found.remainder, "row or column", "rows or columns")
+        where = " of the padded input" if before + after else ""
+        left = plural(found.remainder, "row or column", "rows or columns") + where
         help = f"frameworks would silently give {found.output} and drop {left}; if that is meant, set rounding to floor"
         near = window.nearest_fits(i, f, s, before, d) if before == after else {}
         names = {"padding": "P", "kernel": "F", "stride": "S", "input": "an input of"}

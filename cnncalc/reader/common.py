@@ -74,6 +74,8 @@ def _read_fact(key: Scalar, value: Node) -> Any:
     if key.text in COUNTS:
         return read_whole(value, key.text, 0)
     help = suggest(key.text, EXPECTED, f"it takes {listing(EXPECTED)}")
+    if key.text.isdigit():
+        help = "a comma ends a number here; group its digits with _ : 61_706"
     raise Fault("unknown-parameter", f"expect has no {quote(key.text)}", help, span=key.span)
 
 

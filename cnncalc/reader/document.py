@@ -16,7 +16,7 @@ from cnncalc.reader.parameters import LAYER_COMMON, read_parameters, unknown_typ
 from cnncalc.source import Source, stem
 from cnncalc.text import hidden, listing, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of, parse
-from cnncalc.values import read_shape, read_word
+from cnncalc.values import read_shape, read_whole, read_word
 
 KEYS = {
     "name": "what the network is called",
@@ -90,6 +90,7 @@ class _Document:
             blocks.define(self.nodes["blocks"])
         reader = ItemReader(self.findings, blocks, self._rounding())
         self._defaults(reader, blocks)
+        self._year()
         trunk = self._layers(reader)
         blocks.check(reader)
         return Architecture(
@@ -125,6 +126,14 @@ class _Document:
         except Fault as fault:
             self.findings.add(fault, span=node.span)
             return ""
+
+    def _year(self) -> None:
+        node = self.nodes.get("year")
+        if node is not None:
+            try:
+                read_whole(node, "year")
+            except Fault as fault:
+                self.findings.add(fault, span=node.span)
 
     def _rounding(self) -> str:
         node = self.nodes.get("rounding")

@@ -31,6 +31,9 @@ def read_parameters(
         name = type.spellings.get(key.text)
         if name is None:
             findings.add(unknown_parameter(type, key), span=key.span)
+            # A required parameter that was only misspelt is not missing as well.
+            meant = nearest(key.text, [p.name for p in type.parameters.values() if p.required])
+            values.update(dict.fromkeys(meant))
         elif name in said:
             findings.add(_twice(name, said[name], key), span=key.span)
         else:
