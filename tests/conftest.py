@@ -11,5 +11,7 @@ settings.load_profile("fixed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--update-snapshots", action="store_true", help="write what is found into tests/errors/*.out, to be read in the diff"
+        "--update-snapshots",
+        action="store_true",
+        help="write what is found into tests/errors/*.out, to be read in the diff",
     )
