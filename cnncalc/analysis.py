@@ -184,6 +184,10 @@ class Totals:
         self.macs += (macs or 0) * times
         self.activations += (activations or 0) * times
 
+    def add_layer(self, layer: Layer) -> None:
+        """Count a layer, whose weights may be another's, or frozen."""
+        self.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
+
     def to_dict(self) -> dict[str, int]:
         return {
             "params": self.params,

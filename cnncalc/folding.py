@@ -24,7 +24,7 @@ class Group:
 
     def __post_init__(self) -> None:
         for layer in self.members:
-            self.totals.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
+            self.totals.add_layer(layer)
 
     @property
     def type(self) -> str:

@@ -29,7 +29,9 @@ class Run:
         self._shapes: list[Shape | None] = list(graph.inputs.values())
         self._fields: list[Field] = [initial(len(shape) - 1) for shape in graph.inputs.values()]
         self._cache: dict[object, Facts] = {}
-        self._tally: dict[tuple[Facts, bool, bool], int] = {}
+        self._tally: dict[Facts, int] = {}
+        """How many layers have which facts, where their weights are their own and trained; the others by themselves."""
+        self._special: list[Layer] = []
 
     def __iter__(self) -> Iterator[Layer]:
         graph, shapes, fields, cache, tally = self.graph, self._shapes, self._fields, self._cache, self._tally
@@ -50,8 +52,10 @@ class Run:
             fields.append(field)
             layer = Layer(index, node, facts, field, graph)
             self.layers.append(layer)
-            kind = (facts, node.trainable, node.shared is not None)
-            tally[kind] = tally.get(kind, 0) + 1
+            if node.trainable and node.shared is None:
+                tally[facts] = tally.get(facts, 0) + 1
+            else:
+                self._special.append(layer)
             if facts.faults or node.shared is not None or node.item.common.expect is not None:
                 with suppress(TooManyFaults):
                     self._examine(layer)
@@ -60,8 +64,10 @@ class Run:
     def analysis(self, batch: int = 1, dtype: str = "float32") -> Analysis:
         """What was found, the file's promises compared with it. To be called once, after the last layer."""
         totals = Totals()
-        for (facts, trainable, shared), times in self._tally.items():
-            totals.add(facts, times, shared=shared, trainable=trainable)
+        for facts, times in self._tally.items():
+            totals.add(facts, times)
+        for layer in self._special:
+            totals.add_layer(layer)
         with suppress(TooManyFaults):
             self._check_promises(totals)
         graph = self.graph
@@ -77,7 +83,7 @@ class Run:
         for promise in graph.promises:
             part = Totals()
             for layer in self.layers[promise.first : promise.last]:
-                part.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
+                part.add_layer(layer)
             outputs = {"output": self._shapes[promise.output]}
             check_promises(promise.expect, self.findings, promise.name, outputs, part, self._fields[promise.output])
         expect = graph.architecture.expect
@@ -119,7 +125,7 @@ class Run:
         expect = node.item.common.expect
         if expect is not None and self.graph.architecture.promised and isinstance(node.item, LayerItem):
             totals = Totals()
-            totals.add(layer.facts, shared=node.shared is not None, trainable=node.trainable)
+            totals.add_layer(layer)
             check_promises(expect, self.findings, layer.path, {"output": layer.output}, totals, layer.field)
 
     def _compare_weights(self, layer: Layer, other: Layer) -> None:

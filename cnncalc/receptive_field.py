@@ -41,7 +41,17 @@ def grow(field: Field, windows: tuple[Window | None, ...]) -> Field:
     if len(field) != len(windows):
         # Between, a reshape changed the rank: every unit saw the whole map already.
         return field
-    return tuple([_grow(extent, window) for extent, window in zip(field, windows)])
+    if not field:
+        return field
+    first, seen = windows[0], field[0]
+    grown = _grow(seen, first)
+    # Height and width are nearly always alike; then one extent serves both.
+    return tuple(
+        [
+            grown if extent is seen and (window is first or window == first) else _grow(extent, window)
+            for extent, window in zip(field, windows)
+        ]
+    )
 
 
 def _grow(extent: Extent | None, window: Window | None) -> Extent | None:

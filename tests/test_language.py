@@ -1,4 +1,4 @@
-"""The language, spelling by spelling: what each way of writing a network means, in shapes and counts worked out by hand."""
+"""The language, spelling by spelling: what each way of writing means, in shapes and counts worked out by hand."""
 
 from __future__ import annotations
 
@@ -129,8 +129,8 @@ def test_every_layer_type_is_in_the_contract() -> None:
     words = (
         "conv depthwise_conv separable_conv transposed_conv max_pool avg_pool global_avg_pool global_max_pool "
         "adaptive_avg_pool adaptive_max_pool dense flatten reshape batch_norm layer_norm group_norm instance_norm lrn "
-        "scale relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh softplus softmax "
-        "log_softmax dropout drop_path zero_pad crop upsample pixel_shuffle channel_shuffle concat add multiply slice "
+        "scale relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh softplus "
+        "softmax log_softmax dropout drop_path zero_pad crop upsample pixel_shuffle channel_shuffle concat add multiply slice "
         "identity"
     ).split()
     from cnncalc.layers import BY_WORD
@@ -316,8 +316,10 @@ REFERENCES = {
     "reaching-in": ("- residual: [relu, tanh]\n  name: r\n- concat: {from: [r/relu1, r]}", ["r/relu1", "r"]),
     "a-round": ("- repeat: [relu, tanh]\n  times: 2\n- concat: {from: [repeat1/1, repeat1/2/relu1]}",
                 ["repeat1/1/tanh1", "repeat1/2/relu1"]),
-    "outwards": ("- relu: {name: a}\n- residual: [tanh, concat: {from: [tanh1, a]}, slice: {end: 3}]", ["residual1/slice1", "a"]),
-    "own-scope-first": ("- relu: {name: a}\n- residual: [tanh: {name: a}, add: {from: [a, input]}]", ["residual1/add1", "a"]),
+    "outwards": ("- relu: {name: a}\n- residual: [tanh, concat: {from: [tanh1, a]}, slice: {end: 3}]",
+                 ["residual1/slice1", "a"]),
+    "own-scope-first": ("- relu: {name: a}\n- residual: [tanh: {name: a}, add: {from: [a, input]}]",
+                        ["residual1/add1", "a"]),
 }  # fmt: skip
 
 

@@ -105,9 +105,7 @@ class Walk:
             names[common["name"]] = Value(output, self.modules[first:])
         return before if kind == "head" else output
 
-    def structure(
-        self, kind: str, given: Settings, x: Tensor, names: Names, train: bool, partners: Partners
-    ) -> Tensor:
+    def structure(self, kind: str, given: Settings, x: Tensor, names: Names, train: bool, partners: Partners) -> Tensor:
         body = given[kind]
         if kind == "repeat":
             for _ in range(given["times"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from cnncalc.analysis import DTYPES
 from cnncalc.api import Command, analyze_command
 from cnncalc.cli.options import BatchOption, DtypeOption
-from cnncalc.cli.output import FORMATS, chosen, refusals, tell, whole, write_table, write_text
+from cnncalc.cli.output import FORMATS, chosen, refusals, tell, whole, write_table
 from cnncalc.cli.shapes import write_json, write_summary
 from cnncalc.diagnostics import ArchitectureError
 from cnncalc.render.params import layer_formula
@@ -162,10 +161,8 @@ def _calculate(
         write_table(table, format)
         if format == "table":
             layer = analysis.layers[-1]
-            if layer.params:
-                formula = f"parameters: {layer_formula(layer)} = {count_text(layer.params)}"
-                write_text([(f"\n{formula}\n", "")], sys.stdout)
-            write_summary(analysis, memory=bool(batch or dtype))
+            formulas = [f"{layer_formula(layer)} = {count_text(layer.params)} parameters"] if layer.params else []
+            write_summary(analysis, memory=bool(batch or dtype), formulas=formulas)
         tell(analysis.diagnostics, command.text)
     if not analysis.ok:
         raise typer.Exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -82,9 +82,10 @@ def show(
         raise typer.Exit(1)
 
 
-def write_summary(analysis: Analysis, memory: bool) -> None:
-    """The sums in words, and notes about single layers."""
-    lines = ["", *summary(analysis, memory)]
+def write_summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()) -> None:
+    """The sums in words, and notes about single layers; ``formulas`` say the parameters in the sum's place."""
+    sums = summary(analysis, memory)
+    lines = ["", *formulas, *(sums[1:] if formulas else sums)]
     about = notes(analysis.layers)
     lines += [f"note: {line}" for line in about[:NOTES]]
     if len(about) > NOTES:

@@ -1,0 +1,130 @@
+"""How long things take, beside what a user would otherwise run. Never asserted: read the table.
+
+    pytest tests/benchmarks --benchmark-enable --benchmark-json=speed.json
+    python tests/benchmarks/table.py speed.json
+
+Each group is measured in one run, so that its ratios hold on a busy machine too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cnncalc.api import build
+from cnncalc.graph import resting_collector
+from cnncalc.inference import Run
+from cnncalc.source import Source
+
+VGG_IN_TORCH = """
+import torch
+from torch import nn
+
+widths = [64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"]
+layers, channels = [], 3
+with torch.device("meta"):
+    for width in widths:
+        if width == "M":
+            layers.append(nn.MaxPool2d(2))
+        else:
+            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+            channels = width
+    layers += [nn.Flatten(), nn.Linear(25088, 4096), nn.ReLU(), nn.Linear(4096, 4096), nn.ReLU(), nn.Linear(4096, 1000)]
+    image = torch.empty(1, 3, 224, 224)
+for layer in layers:
+    image = layer(image)
+    print(type(layer).__name__, tuple(image.shape), sum(p.numel() for p in layer.parameters()))
+"""
+
+PROCESSES: dict[str, list[str]] = {
+    "import typer, rich.table, yaml": [sys.executable, "-c", "import typer, rich.table, yaml"],
+    "cnncalc shapes vgg16": [sys.executable, "-m", "cnncalc", "shapes", "vgg16"],
+    "the same table by PyTorch, meta device": [sys.executable, "-W", "ignore", "-c", VGG_IN_TORCH],
+}
+
+
+@pytest.mark.benchmark(group="a whole process, VGG-16")
+@pytest.mark.parametrize("command", PROCESSES)
+def test_process(benchmark: Any, command: str) -> None:
+    if "PyTorch" in command:
+        pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'cnncalc[torch]'")
+
+    def run() -> None:
+        subprocess.run(PROCESSES[command], check=True, stdout=subprocess.DEVNULL)
+
+    benchmark.extra_info["name"] = command
+    benchmark.pedantic(run, rounds=10, warmup_rounds=1)
+
+
+def alike(count: int) -> str:
+    """A chain that repeats itself."""
+    body = "[conv: {filters: 64, kernel: 3, padding: 1}, relu]"
+    return f"input: 64x56x56\nlayers:\n  - repeat: {body}\n    times: {count // 2}\n"
+
+
+def different(count: int) -> str:
+    """A chain in which no two layers have the same settings and input."""
+    pair = "  - conv: {{filters: {}, kernel: 3, padding: 1}}\n  - relu\n"
+    return "input: 3x56x56\nlayers:\n" + "".join(pair.format(number) for number in range(1, count // 2 + 1))
+
+
+CHAINS: dict[str, tuple[Callable[[int], str], int]] = {
+    "inference, 1,000 layers": (alike, 1_000),
+    "inference, 10,000 layers": (alike, 10_000),
+    "inference, 100,000 layers": (alike, 100_000),
+    "inference, 10,000 layers, no two alike": (different, 10_000),
+}
+
+
+@pytest.mark.benchmark(group="inference of a chain, once read")
+@pytest.mark.parametrize("chain", CHAINS)
+def test_inference(benchmark: Any, chain: str) -> None:
+    text, count = CHAINS[chain]
+
+    def ready() -> tuple[tuple[Run], dict[str, Any]]:
+        return (Run(*build(Source("chain.yaml", text(count)))),), {}
+
+    def run(run: Run) -> None:
+        with resting_collector():
+            for _ in run:
+                pass
+            run.analysis()
+
+    benchmark.extra_info.update(name=chain, layers=count)
+    benchmark.pedantic(run, setup=ready, rounds=10 if count > 10_000 else 30, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="inference of a chain, once read")
+def test_onnx(benchmark: Any) -> None:
+    onnx = pytest.importorskip("onnx", reason="ONNX is not installed: pip install onnx")
+    helper, float32 = onnx.helper, onnx.TensorProto.FLOAT
+    nodes, weights = [], [helper.make_tensor_value_info("w", float32, [64, 64, 3, 3])]
+    count = 10_000
+    for number in range(0, count, 2):
+        nodes.append(helper.make_node("Conv", [f"x{number}", "w"], [f"x{number + 1}"], pads=[1, 1, 1, 1]))
+        nodes.append(helper.make_node("Relu", [f"x{number + 1}"], [f"x{number + 2}"]))
+    first = helper.make_tensor_value_info("x0", float32, [1, 64, 56, 56])
+    last = helper.make_tensor_value_info(f"x{count}", float32, None)
+    model = helper.make_model(helper.make_graph(nodes, "chain", [first, *weights], [last]))
+    benchmark.extra_info.update(name="ONNX shape inference, 10,000 layers, shapes alone", layers=count)
+    benchmark.pedantic(onnx.shape_inference.infer_shapes, args=(model,), rounds=10, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="reading and inference")
+@pytest.mark.parametrize("chain", ["alike", "different"])
+def test_from_text(benchmark: Any, chain: str) -> None:
+    count = 10_000
+    source = Source("chain.yaml", (alike if chain == "alike" else different)(count))
+
+    def run() -> None:
+        with resting_collector():
+            for _ in Run(*build(source)):
+                pass
+
+    name = "from text, 10,000 layers, " + ("one repeat" if chain == "alike" else "each written out")
+    benchmark.extra_info.update(name=name, layers=count)
+    benchmark.pedantic(run, rounds=5, warmup_rounds=1)
