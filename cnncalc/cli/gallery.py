@@ -25,7 +25,7 @@ def _count(key: str, title: str) -> Column:
 COLUMNS = (
     _text("year"),
     Column("name", "name", lambda row: row["name"], lambda row: row["name"], style="bold"),
-    Column("title", "network", lambda row: row["title"], lambda row: row["title"]),
+    Column("title", "network", lambda row: row["title"], lambda row: row["title"], folds=True),
     Column(
         "input", "input", lambda row: shape_text(row["input"]), lambda row: shape_text(row["input"], "x"), right=True
     ),
@@ -35,7 +35,7 @@ COLUMNS = (
 
 
 def list_command(
-    format: Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "table",
 ) -> None:
     """List the architectures that come with cnncalc, in order of time."""
     chosen(format, FORMATS, "--format")

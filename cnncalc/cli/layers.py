@@ -35,30 +35,40 @@ POOL_KINDS = {
 InputArgument = Annotated[
     str, typer.Argument(metavar="INPUT", help="The shape that comes in, channels first: 3x227x227.")
 ]
-KernelOption = Annotated[str, typer.Option("-F", "--kernel", help="Height and width of the window: 3, or 1x7.")]
-StrideOption = Annotated[str, typer.Option("-S", "--stride", help="How far the window moves.")]
-PaddingOption = Annotated[str, typer.Option("-P", "--padding", help="Zeros around the input: 1, 0x3, same or valid.")]
-DilationOption = Annotated[str, typer.Option("-D", "--dilation", help="Distance between the window's pixels.")]
-RoundingOption = Annotated[
-    str, typer.Option("--rounding", help="What a window that does not fit gets: strict, floor or ceil.")
+KernelOption = Annotated[
+    str, typer.Option("-F", "--kernel", metavar="SIZE", help="Height and width of the window: 3, or 1x7.")
 ]
-LayoutOption = Annotated[str, typer.Option("--layout", help="Order of the input's axes: chw or hwc.")]
-FormatOption = Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")]
+StrideOption = Annotated[str, typer.Option("-S", "--stride", metavar="SIZE", help="How far the window moves.")]
+PaddingOption = Annotated[
+    str, typer.Option("-P", "--padding", metavar="SIZE", help="Zeros around the input: 1, 0x3, same or valid.")
+]
+DilationOption = Annotated[
+    str, typer.Option("-D", "--dilation", metavar="SIZE", help="Distance between the window's pixels.")
+]
+RoundingOption = Annotated[
+    str, typer.Option("--rounding", metavar="WORD", help="What a window that does not fit gets: strict, floor or ceil.")
+]
+LayoutOption = Annotated[str, typer.Option("--layout", metavar="ORDER", help="Order of the input's axes: chw or hwc.")]
+FormatOption = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")]
 
 
 def conv_command(
     input: InputArgument,
-    filters: Annotated[str, typer.Option("-K", "--filters", help="Number of filters.")] = "",
+    filters: Annotated[str, typer.Option("-K", "--filters", metavar="N", help="Number of filters.")] = "",
     kernel: KernelOption = "",
     stride: StrideOption = "",
     padding: PaddingOption = "",
     dilation: DilationOption = "",
-    groups: Annotated[str, typer.Option("-G", "--groups", help="Groups of channels.")] = "",
-    multiplier: Annotated[str, typer.Option("-M", "--multiplier", help="Depthwise filters for each channel.")] = "",
-    output_padding: Annotated[str, typer.Option("--output-padding", help="Of a transposed convolution.")] = "",
+    groups: Annotated[str, typer.Option("-G", "--groups", metavar="N", help="Groups of channels.")] = "",
+    multiplier: Annotated[
+        str, typer.Option("-M", "--multiplier", metavar="N", help="Depthwise filters for each channel.")
+    ] = "",
+    output_padding: Annotated[
+        str, typer.Option("--output-padding", metavar="SIZE", help="Of a transposed convolution.")
+    ] = "",
     no_bias: Annotated[bool, typer.Option("--no-bias", help="Without a bias for each filter.")] = False,
     rounding: RoundingOption = "",
-    kind: Annotated[str, typer.Option("--kind", help=f"{', '.join(CONV_KINDS)}.")] = "conv",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"{', '.join(CONV_KINDS)}.")] = "conv",
     layout: LayoutOption = "chw",
     batch: BatchOption = "",
     dtype: DtypeOption = "",
@@ -83,15 +93,19 @@ def conv_command(
 
 def pool_command(
     input: InputArgument,
-    kernel: Annotated[str, typer.Option("-F", "-K", "--kernel", help="Height and width of the window.")] = "",
+    kernel: Annotated[
+        str, typer.Option("-F", "-K", "--kernel", metavar="SIZE", help="Height and width of the window.")
+    ] = "",
     stride: Annotated[
-        str, typer.Option("-S", "--stride", help="How far the window moves; the kernel unless given.")
+        str, typer.Option("-S", "--stride", metavar="SIZE", help="How far the window moves; the kernel unless given.")
     ] = "",
     padding: PaddingOption = "",
     dilation: DilationOption = "",
-    output: Annotated[str, typer.Option("--output", help="Of an adaptive pool: the output's height and width.")] = "",
+    output: Annotated[
+        str, typer.Option("--output", metavar="SIZE", help="Of an adaptive pool: the output's height and width.")
+    ] = "",
     rounding: RoundingOption = "",
-    kind: Annotated[str, typer.Option("--kind", help=f"{', '.join(POOL_KINDS)}.")] = "max",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=f"{', '.join(POOL_KINDS)}.")] = "max",
     layout: LayoutOption = "chw",
     batch: BatchOption = "",
     dtype: DtypeOption = "",
@@ -112,7 +126,7 @@ def pool_command(
 
 def dense_command(
     input: InputArgument,
-    units: Annotated[str, typer.Option("-U", "--units", help="Number of units.")] = "",
+    units: Annotated[str, typer.Option("-U", "--units", metavar="N", help="Number of units.")] = "",
     no_bias: Annotated[bool, typer.Option("--no-bias", help="Without a bias for each unit.")] = False,
     layout: LayoutOption = "chw",
     batch: BatchOption = "",

@@ -13,11 +13,17 @@ ArchArgument = Annotated[
 ]
 InputOption = Annotated[
     list[str] | None,
-    typer.Option("--input", "-i", help="Another input shape: 3x256x256; or name=3x256x256, once for each input."),
+    typer.Option(
+        "--input", "-i", metavar="SHAPE", help="Another input shape: 3x256x256; or name=3x256x256, once for each input."
+    ),
 ]
 HeadsOption = Annotated[bool, typer.Option("--without-heads", help="Leave out auxiliary outputs.")]
-BatchOption = Annotated[str, typer.Option("--batch", help="Images in a batch, for the memory of activations.")]
-DtypeOption = Annotated[str, typer.Option("--dtype", help=f"Number format, for memory: {', '.join(DTYPES)}.")]
+BatchOption = Annotated[
+    str, typer.Option("--batch", metavar="N", help="Images in a batch, for the memory of activations.")
+]
+DtypeOption = Annotated[
+    str, typer.Option("--dtype", metavar="TYPE", help=f"Number format, for memory: {', '.join(DTYPES)}.")
+]
 
 
 def parse_inputs(given: list[str] | None) -> str | dict[str, str] | None:

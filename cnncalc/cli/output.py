@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 from typing import Any
 
 import typer
 
 from cnncalc.diagnostics import ArchitectureError, Diagnostic
-from cnncalc.render.messages import Segment, segments
+from cnncalc.render.messages import EXCERPT, Segment, segments
 from cnncalc.render.table import Table, write_csv, write_latex, write_markdown, write_plain, write_terminal
 from cnncalc.text import listing, suggest
 from cnncalc.values import read_whole
@@ -48,7 +49,7 @@ def write_text(pieces: Iterable[Segment], stream: Any) -> None:
         from rich.console import Console
         from rich.text import Text
 
-        Console(file=stream, highlight=False, soft_wrap=True).print(Text.assemble(*pieces), end="")
+        Console(file=stream, highlight=False).print(Text.assemble(*pieces), end="")
     else:
         stream.write("".join(text for text, _ in pieces))
 
@@ -58,7 +59,9 @@ def tell(diagnostics: Iterable[Diagnostic], text: str) -> None:
     found = tuple(diagnostics)
     if found:
         sys.stdout.flush()
-        write_text(segments(found, text), sys.stderr)
+        # The numbers before a line, and the signs that it was cut, take ten columns more.
+        width = min(EXCERPT, get_terminal_size().columns - 10) if styled(sys.stderr) else EXCERPT
+        write_text(segments(found, text, width), sys.stderr)
 
 
 def json_line(document: Any) -> str:

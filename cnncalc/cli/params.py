@@ -19,7 +19,7 @@ def params_command(
     arch: ArchArgument,
     input: InputOption = None,
     without_heads: HeadsOption = False,
-    format: Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "table",
 ) -> None:
     """Show where the parameters are: the formula of each count with its numbers, and each layer's share."""
     chosen(format, FORMATS, "--format")

@@ -25,16 +25,22 @@ NOTES = 10
 def shapes_command(
     arch: ArchArgument,
     columns: Annotated[
-        str, typer.Option("--columns", "-c", help=f"More columns, with commas between: {', '.join(EXTRA)}; or all.")
+        str,
+        typer.Option(
+            "--columns", "-c", metavar="NAMES", help=f"More columns, with commas between: {', '.join(EXTRA)}; or all."
+        ),
     ] = "",
     depth: Annotated[
-        str, typer.Option("--depth", "-d", help="Fold blocks below this depth into one row: 1 shows the top level.")
+        str,
+        typer.Option(
+            "--depth", "-d", metavar="N", help="Fold blocks below this depth into one row: 1 shows the top level."
+        ),
     ] = "",
     input: InputOption = None,
     without_heads: HeadsOption = False,
     batch: BatchOption = "",
     dtype: DtypeOption = "",
-    format: Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")] = "table",
+    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "table",
 ) -> None:
     """Show what shape leaves every layer, and how many parameters it has."""
     chosen(format, FORMATS, "--format")

@@ -17,18 +17,18 @@ EXCERPT = 100
 """Columns of a source line that are shown."""
 
 
-def segments(diagnostics: Iterable[Diagnostic], text: str) -> Iterator[Segment]:
-    """The diagnostics about a text, as styled pieces, each ending in a line break."""
+def segments(diagnostics: Iterable[Diagnostic], text: str, width: int = EXCERPT) -> Iterator[Segment]:
+    """The diagnostics about a text, as styled pieces, with so many columns of a source line."""
     lines = text.splitlines()
     for number, diagnostic in enumerate(diagnostics):
         if number == MOST:
             left = sum(1 for _ in diagnostics) - MOST if isinstance(diagnostics, (list, tuple)) else 0
             yield f"and {left:,} more like these\n" if left else "and more\n", "dim"
             return
-        yield from _one(diagnostic, lines)
+        yield from _one(diagnostic, lines, width)
 
 
-def _one(diagnostic: Diagnostic, lines: list[str]) -> Iterator[Segment]:
+def _one(diagnostic: Diagnostic, lines: list[str], width: int) -> Iterator[Segment]:
     span = diagnostic.span
     if diagnostic.file:
         place = f":{span.line}:{span.column}" if span else ""
@@ -37,19 +37,19 @@ def _one(diagnostic: Diagnostic, lines: list[str]) -> Iterator[Segment]:
     yield f": {printable(diagnostic.message)} ", ""
     yield f"[{diagnostic.rule}]\n", "dim"
     if span and span.line <= len(lines):
-        yield from _excerpt(lines[span.line - 1], span)
+        yield from _excerpt(lines[span.line - 1], span, width)
     if diagnostic.help:
         for number, line in enumerate(diagnostic.help.splitlines()):
             yield ("  help: " if number == 0 else "        "), "bold green"
             yield f"{printable(line)}\n", ""
 
 
-def _excerpt(line: str, span: Span) -> Iterator[Segment]:
+def _excerpt(line: str, span: Span, width: int) -> Iterator[Segment]:
     """The source line, cut to a readable part, and carets under the place."""
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line)
-    left = max(0, start - EXCERPT // 2) if len(line) > EXCERPT else 0
-    right = left + EXCERPT
+    left = max(0, start - width // 2) if len(line) > width else 0
+    right = left + width
     before, marked, after = (
         printable(part.replace("\t", " "))
         for part in (line[left:start], line[start : min(end, right)], line[end:right])

@@ -94,7 +94,7 @@ def _percent(row: Share) -> str:
     return "?" if row.params is None else f"{100 * row.share:.1f}%"
 
 
-_NAME = Column("name", "name", lambda row: row.name, lambda row: row.name, style="bold")
+_NAME = Column("name", "name", lambda row: row.name, lambda row: row.name, style="bold", folds=True)
 _TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="cyan")
 _FORMULA = Column("formula", "formula", lambda row: row.formula, lambda row: row.formula, right=True)
 _PARAMS = Column("params", "parameters", lambda row: count_text(row.params), lambda row: row.params, right=True)

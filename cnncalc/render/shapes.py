@@ -78,7 +78,7 @@ def _inputs_text(row: Row, joiner: str) -> str:
 
 
 INDEX = Column("index", "#", lambda row: str(row.index), lambda row: row.index, right=True, style="dim")
-NAME = Column("name", "name", lambda row: row.path, lambda row: row.path, style="bold")
+NAME = Column("name", "name", lambda row: row.path, lambda row: row.path, style="bold", folds=True)
 TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="cyan")
 INPUT = Column("input", "input", lambda row: _inputs_text(row, "×"), lambda row: _inputs_text(row, "x"), right=True)
 OUTPUT = Column(
@@ -95,7 +95,7 @@ EXTRA: dict[str, Column] = {
     "activations": _count_column("activations", "activations"),
     "buffers": _count_column("buffers", "buffers"),
     "trainable": _count_column("trainable", "trainable"),
-    "weights": Column("weights", "weights", _weights_text, _weights_text),
+    "weights": Column("weights", "weights", _weights_text, _weights_text, folds=True),
 }
 """The columns that are shown when asked for."""
 
@@ -125,7 +125,7 @@ def branching_column(graph: Graph) -> Column | None:
     base = len(graph.names)
     if base == 1 and all(node.inputs == (position,) for position, node in enumerate(graph.nodes)):
         return None
-    return Column("from", "from", _branch_text, lambda row: " ".join(row.sources), style="dim")
+    return Column("from", "from", _branch_text, lambda row: " ".join(row.sources), style="dim", folds=True)
 
 
 def _branch_text(row: Row) -> str:
@@ -164,10 +164,9 @@ def summary(analysis: Analysis, memory: bool) -> list[str]:
     frozen = "" if totals.trainable == totals.params else f" ({totals.trainable:,} trainable)"
     buffers = f", {totals.buffers:,} buffers" if totals.buffers else ""
     least = "" if totals.complete else "at least "
-    lines = [
-        f"{least}{totals.params:,} parameters{frozen}{buffers}",
-        f"{least}{totals.macs:,} MACs ({2 * totals.macs:,} FLOPs, two for each MAC)",
-    ]
+    lines = [f"{least}{totals.params:,} parameters{frozen}{buffers}"]
+    if totals.complete or totals.macs:
+        lines.append(f"{least}{totals.macs:,} MACs ({2 * totals.macs:,} FLOPs, two for each MAC)")
     if len(analysis.outputs) > 1:
         lines.append("outputs " + ", ".join(f"{n} {shape_text(s)}" for n, s in analysis.outputs.items()))
     if memory:
@@ -217,4 +216,7 @@ def _unread_text(row: Layer) -> str:
 
 def layer_table(graph: Graph, rows: Iterable[Row], extra: Sequence[str]) -> Table:
     """The table of all rows."""
-    return Table(columns(extra, branching_column(graph)), rows)
+    branching = branching_column(graph)
+    if branching and isinstance(rows, list) and not any(map(branching.text, rows)):
+        branching = None  # the blocks that branch are folded
+    return Table(columns(extra, branching), rows)

@@ -48,6 +48,8 @@ class Column:
     raw: Callable[[Any], Any]
     right: bool = False
     style: str = ""
+    folds: bool = False
+    """Whether its cells may be broken over several lines where a terminal is narrow."""
     graphic: bool = False
     """Whether it is a drawing that only a terminal shows well."""
 
@@ -94,14 +96,22 @@ def _line(cells: Sequence[str], widths: list[int], columns: Sequence[Column]) ->
     return "  ".join(padded).rstrip() + "\n"
 
 
+NARROWEST = 12
+"""Columns of a terminal that a column of names keeps at least, however narrow the terminal."""
+
+
 def write_terminal(table: Table, console: Any) -> None:
     """A rich table; a long one in parts, under one heading."""
     rows = map(table.cells, table.rows)
     first = list(islice(rows, CHUNK))
-    if len(first) < CHUNK:
+    widths = _widths(table, first)
+    fixed = len(first) == CHUNK
+    # Numbers are never cut: where names alone can't give way enough, the terminal folds the lines.
+    least = sum((min(width, NARROWEST) if column.folds else width) + 2 for width, column in zip(widths, table.columns))
+    console.width = max(console.width, least)
+    if not fixed:
         console.print(_rich(table, first, next(_footer(table), None), None))
         return
-    widths = _widths(table, first)
     console.print(_rich(table, first, None, widths))
     while part := list(islice(rows, CHUNK)):
         console.print(_rich(table, part, None, widths, heading=False))
@@ -122,18 +132,21 @@ def _rich(
         show_footer=footer is not None,
         show_edge=False,
         pad_edge=False,
+        padding=(0, 1, 0, 0),
         header_style="bold",
         footer_style="bold",
     )
     for index, column in enumerate(table.columns):
         rich.add_column(
-            Text(column.title),
+            # Two words of a heading above a number stand in two lines.
+            Text(column.title.replace(" ", "\n") if column.right else column.title),
             Text(footer[index]) if footer else "",
             justify="right" if column.right else "left",
             style=column.style,
-            width=widths[index] if widths else None,
+            width=widths[index] if widths and not column.folds else None,
             overflow="fold",
-            no_wrap=column.right,
+            no_wrap=not column.folds,
+            vertical="bottom",
         )
     for cells in rows:
         rich.add_row(*map(Text, cells))
