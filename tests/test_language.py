@@ -130,8 +130,8 @@ def test_every_layer_type_is_in_the_contract() -> None:
         "conv depthwise_conv separable_conv transposed_conv max_pool avg_pool global_avg_pool global_max_pool "
         "adaptive_avg_pool adaptive_max_pool dense flatten reshape batch_norm layer_norm group_norm instance_norm lrn "
         "scale relu relu6 leaky_relu prelu elu selu gelu silu mish sigmoid hard_sigmoid hard_swish tanh softplus "
-        "softmax log_softmax dropout drop_path zero_pad crop upsample pixel_shuffle channel_shuffle concat add multiply "
-        "slice identity"
+        "softmax log_softmax dropout drop_path zero_pad crop upsample pixel_shuffle channel_shuffle concat add "
+        "multiply slice identity"
     ).split()
     from cnncalc.layers import BY_WORD
 
