@@ -70,9 +70,12 @@ class Table:
 def write_plain(table: Table, out: TextIO) -> None:
     """Aligned columns without a line drawn, for pipes and files."""
     rows = map(table.cells, table.rows)
-    first = list(islice(rows, CHUNK))
-    widths = _widths(table, first)
+    _write_aligned(table, list(islice(rows, CHUNK)), rows, out)
+
+
+def _write_aligned(table: Table, first: list[list[str]], rows: Iterable[list[str]], out: TextIO) -> None:
     titles = [column.title for column in table.columns]
+    widths = _widths(table, first, titles)
     for cells in chain([titles], first, rows, _footer(table)):
         out.write(_line(cells, widths, table.columns))
 
@@ -82,11 +85,11 @@ def _footer(table: Table) -> Iterator[Sequence[str]]:
         yield table.footer()
 
 
-def _widths(table: Table, rows: list[list[str]]) -> list[int]:
+def _widths(table: Table, rows: list[list[str]], titles: list[str]) -> list[int]:
     # A full first part may be followed by more rows: then the sums are not known yet.
     footer = list(_footer(table)) if len(rows) < CHUNK else []
-    titles = [column.title for column in table.columns]
-    return [max(map(len, cells)) for cells in zip(titles, *rows, *footer)]
+    heads = [max(title.split("\n"), key=len) for title in titles]
+    return [max(map(len, cells)) for cells in zip(heads, *rows, *footer)]
 
 
 def _line(cells: Sequence[str], widths: list[int], columns: Sequence[Column]) -> str:
@@ -96,7 +99,7 @@ def _line(cells: Sequence[str], widths: list[int], columns: Sequence[Column]) ->
     return "  ".join(padded).rstrip() + "\n"
 
 
-NARROWEST = 12
+NARROWEST = 9
 """Columns of a terminal that a column of names keeps at least, however narrow the terminal."""
 
 
@@ -104,31 +107,39 @@ def write_terminal(table: Table, console: Any) -> None:
     """A rich table; a long one in parts, under one heading."""
     rows = map(table.cells, table.rows)
     first = list(islice(rows, CHUNK))
-    widths = _widths(table, first)
-    fixed = len(first) == CHUNK
-    # Numbers are never cut: where names alone can't give way enough, the terminal folds the lines.
-    least = sum((min(width, NARROWEST) if column.folds else width) + 2 for width, column in zip(widths, table.columns))
-    console.width = max(console.width, least)
-    if not fixed:
+    widths = _widths(table, first, _headings(table.columns))
+    least = [min(width, NARROWEST) if column.folds else width for width, column in zip(widths, table.columns)]
+    if sum(least) + 2 * (len(least) - 1) > console.width:
+        # Numbers are never cut: where names can't give way enough, the terminal folds the lines.
+        _write_aligned(table, first, rows, console.file)
+        return
+    if len(first) < CHUNK:
         console.print(_rich(table, first, next(_footer(table), None), None))
         return
     console.print(_rich(table, first, None, widths))
     while part := list(islice(rows, CHUNK)):
-        console.print(_rich(table, part, None, widths, heading=False))
+        console.print(_rich(table, part, None, widths, first=False))
     for cells in _footer(table):
-        console.print(_rich(table, [list(cells)], None, widths, heading=False))
+        console.print(_rich(table, [list(cells)], None, widths, first=False))
+
+
+def _headings(columns: Sequence[Column]) -> list[str]:
+    """The titles for a terminal, all of as many lines: two words above numbers stand below each other."""
+    titles = [column.title.replace(" ", "\n") if column.right else column.title for column in columns]
+    lines = max(title.count("\n") for title in titles)
+    return ["\n" * (lines - title.count("\n")) + title for title in titles]
 
 
 def _rich(
-    table: Table, rows: list[list[str]], footer: Sequence[str] | None, widths: list[int] | None, heading: bool = True
+    table: Table, rows: list[list[str]], footer: Sequence[str] | None, widths: list[int] | None, first: bool = True
 ) -> Any:
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
     rich = RichTable(
-        box=box.SIMPLE_HEAD if heading else box.SIMPLE,
-        show_header=heading,
+        box=box.SIMPLE_HEAD if first else box.SIMPLE,
+        show_header=first,
         show_footer=footer is not None,
         show_edge=False,
         pad_edge=False,
@@ -136,17 +147,15 @@ def _rich(
         header_style="bold",
         footer_style="bold",
     )
-    for index, column in enumerate(table.columns):
+    for index, (column, heading) in enumerate(zip(table.columns, _headings(table.columns))):
         rich.add_column(
-            # Two words of a heading above a number stand in two lines.
-            Text(column.title.replace(" ", "\n") if column.right else column.title),
+            Text(heading),
             Text(footer[index]) if footer else "",
             justify="right" if column.right else "left",
             style=column.style,
             width=widths[index] if widths and not column.folds else None,
             overflow="fold",
             no_wrap=not column.folds,
-            vertical="bottom",
         )
     for cells in rows:
         rich.add_row(*map(Text, cells))
