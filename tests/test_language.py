@@ -68,6 +68,7 @@ def test_input(text: str, shape: tuple[int, ...]) -> None:
 # Input 3×32×32 unless the case says otherwise. Expected shapes: PyTorch 2.13 on its meta device, and TensorFlow's rule
 # for `same`, ⌈in/S⌉.
 LAYERS: dict[str, tuple[str, str, tuple[int, ...], int]] = {
+    "same-kernel-below-stride": ("conv: {K: 8, F: 1, S: 3, P: same}", "3x5x5", (8, 2, 2), 32),
     "same-stride-2": ("conv: {K: 8, F: 3, S: 2, P: same}", "3x33x32", (8, 17, 16), 224),
     "sides": ("conv: {K: 8, F: 3, P: {top: 0, bottom: 1, left: 1, right: 1}}", "3x32x32", (8, 31, 32), 224),
     "kernel-1x7": ("conv: {K: 8, F: 1x7, P: 0x3, bias: false}", "3x32x32", (8, 32, 32), 168),

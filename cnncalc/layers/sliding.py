@@ -72,8 +72,10 @@ class Sliding(Layer):
     ) -> tuple[int | None, _Misfit | None]:
         if i is None or pads is None:
             return None, None
-        found = window.fit(i, window.effective_kernel(f, d), s, *pads, self.rounding)
-        if found.output < 1 or (found.remainder and self.rounding == "strict"):
+        # `same` says the output's size itself, ⌈I/S⌉, and leaves nothing to round.
+        rounding = "floor" if self.padding == "same" else self.rounding
+        found = window.fit(i, window.effective_kernel(f, d), s, *pads, rounding)
+        if found.output < 1 or (found.remainder and rounding == "strict"):
             return None, _Misfit(i, f, s, d, pads, found)
         return found.output, None
 
