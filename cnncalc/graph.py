@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from cnncalc.architecture import Architecture, Expect, LayerItem, Path, Spec, Structure
-from cnncalc.diagnostics import Fault, Findings, Span
+from cnncalc.diagnostics import Fault, Findings, Span, TooManyFaults
 from cnncalc.layers import Layer as LayerType
 from cnncalc.text import listing, quote, suggest
 
@@ -180,7 +180,7 @@ def resting_collector() -> Iterator[None]:
 def unroll(architecture: Architecture, findings: Findings, heads: bool = True) -> Graph:
     """The graph of an architecture; names that mean nothing, or two things, go to the findings."""
     unroller = _Unroller(architecture, findings, heads)
-    with resting_collector():
+    with resting_collector(), suppress(TooManyFaults):
         unroller.run()
     return unroller.graph
 

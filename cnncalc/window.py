@@ -32,10 +32,9 @@ def fit(size: int, kernel: int, stride: int, before: int, after: int, rounding: 
     one less where (O − 1)·S ≥ I + P_before.
     """
     steps, remainder = divmod(size - kernel + before + after, stride)
-    if rounding == "ceil" and remainder:
-        steps += 1
-        if steps * stride >= size + before:
-            steps -= 1
+    if rounding == "ceil":
+        steps += remainder > 0
+        steps -= steps * stride >= size + before
     return Fit(steps + 1, remainder)
 
 
