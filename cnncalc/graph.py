@@ -234,7 +234,8 @@ class _Unroller:
             elif self.heads:
                 output = self._structure(item, name, scope, value, trainable, [])
                 if output is not None:
-                    self.graph.outputs[scope.path + name] = output
+                    outputs = self.graph.outputs
+                    outputs[scope.path + name if name in outputs else name] = output
         return value
 
     def _layer(self, item: LayerItem, name: str, scope: Scope, value: int | None, trainable: bool) -> int:
@@ -319,7 +320,8 @@ class _Unroller:
             return self._merge(item, scope, values, trainable, parts[0])
         if item.kind == "repeat":
             return self._rounds(item, inner, value, trainable)
-        inner.input = value
+        if item.kind != "head":
+            inner.input = value
         return self._path(item.paths[0], inner, value, trainable)
 
     def _shares(self, item: Structure, name: str, scope: Scope) -> Scope | None:

@@ -516,7 +516,7 @@ class Sketch:
             return item
         merge = self.draw(st.sampled_from([None, *MERGES]))
         paths = [self.fitted(x, names, depth, x) for _ in range(self.draw(st.integers(1, 3)))]
-        item = {"branches": paths if self.chance(50) else {f"p{i}": path for i, path in enumerate(paths)}}
+        item = {"branches": paths if self.chance(50) else {self.name(): path for path in paths}}
         return item if merge is None else {**item, "merge": merge}
 
     def fitted(self, x: torch.Tensor, names: dict[str, Value], depth: int, to: torch.Tensor) -> list[Any]:

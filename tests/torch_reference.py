@@ -7,9 +7,10 @@ out are left out here too: PyTorch's own defaults are what cnncalc's are compare
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import pytest
@@ -91,16 +92,17 @@ class Walk:
         source = common.get("from", ())
         x = names[source].output if isinstance(source, str) else before
         train = common.get("trainable", train)
-        if "weights" in common:
-            partners = iter(names[common["weights"]].modules)
+        own = iter(names[common["weights"]].modules) if "weights" in common else partners
         if kind in STRUCTURES:
-            output = self.structure(kind, given, x, names, train, partners)
+            output = self.structure(kind, given, x, names, train, own)
         else:
             inputs = [x] if isinstance(source, str) or not source else [names[name].output for name in source]
             settings = {key: value for key, value in common.items() if key not in COMMON}
             if "like" in settings:
                 settings["like"] = names[settings["like"]].output.shape[2:]
-            output = self.layer(kind, settings, inputs, train, next(partners, None))
+            output = self.layer(kind, settings, inputs, train, next(own, None))
+        if own is not partners:
+            deque(islice(partners, len(self.modules) - first), maxlen=0)  # as if it had taken the weights of these
         if "name" in common:
             names[common["name"]] = Value(output, self.modules[first:])
         return before if kind == "head" else output
@@ -241,6 +243,8 @@ def sides(size: Any, axes: int) -> list[tuple[int, int]]:
     if size == "valid":
         size = 0
     if isinstance(size, Mapping):
+        if axes not in SIDES:
+            raise Refused("there are no sides")
         return [(size.get(before, 0), size.get(after, 0)) for before, after in SIDES[axes]]
     return [(n, n) for n in spread(size, axes)]
 

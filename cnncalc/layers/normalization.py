@@ -62,6 +62,7 @@ class InstanceNorm(BatchNorm):
     """Each channel of each image is brought to mean 0 and variance 1."""
 
     word = "instance_norm"
+    slides = True
     synonyms: ClassVar[tuple[str, ...]] = ("instancenorm2d", "instancenormalization")
     affine: bool = affine_parameter(False)
     running_stats: bool = parameter(
@@ -109,6 +110,7 @@ class Lrn(Layer):
     """Local response normalisation: each number is divided by what its neighbours in ``size`` channels amount to."""
 
     word = "lrn"
+    slides = True
     synonyms: ClassVar[tuple[str, ...]] = ("localresponsenorm", "local_response_norm", "local_response_normalization")
     size: int = parameter(Whole(), 5, "number of neighbouring channels", "", ("local_size", "depth_radius"))
     alpha: float = parameter(Real(), 1e-4, "factor of the sum of squares")

@@ -163,9 +163,22 @@ class Upsample(Layer):
     SEEN: ClassVar[dict[str, tuple[int, int]]] = {"nearest": (1, 0), "bicubic": (4, -2)}
     """How many input pixels make one, and where the first one's begin; two for every linear mode."""
 
+    RANKS: ClassVar[dict[str, int]] = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
+    """The spatial axes that a mode works on; nearest works on any."""
+
     @classmethod
     def validate(cls, values: Mapping[str, Any]) -> Iterable[Fault]:
         return exactly_one(values, ("scale", "size", "like"), cls.word)
+
+    def check(self, x: Shape) -> Iterable[Fault]:
+        wanted = self.RANKS.get(self.mode, self.rank)
+        if wanted != self.rank:
+            yield Fault(
+                "invalid-value",
+                f"{self.mode} works on {plural(wanted, 'spatial axis', 'spatial axes')}, and the input has {self.rank}",
+                "linear is for one axis, bilinear for two, trilinear for three; nearest for any",
+                parameter="mode",
+            )
 
     def output_shape(self, x: Shape, *more: Shape) -> Shape:
         if self.scale is not None:
@@ -217,6 +230,7 @@ class ChannelShuffle(Layer):
     """Channels in another order, so that groups see each other (Zhang et al. 2018)."""
 
     word = "channel_shuffle"
+    slides = True
     synonyms = ("channelshuffle",)
     groups: int = groups_parameter()
 
