@@ -154,6 +154,11 @@ def layer_schema(layer: type[Layer]) -> dict[str, Any]:
         side = {"type": "integer", "minimum": 0, "maximum": LIMIT}
         properties.update({word: {**side, "description": f"rows or columns at the {word}"} for word in SIDE_WORDS})
     common = {key: value for key, value in _common().items() if key not in properties}
+    required = [
+        {"anyOf": [{"required": [spelling]} for spelling in declared.spellings]}
+        for declared in layer.parameters.values()
+        if declared.required
+    ]
     return {
         "type": ["object", "null"],
         "description": (layer.__doc__ or "").strip(),
@@ -163,11 +168,7 @@ def layer_schema(layer: type[Layer]) -> dict[str, Any]:
             "init": {**_NAME, "description": "how the weights begin; for the linter"},
         },
         "additionalProperties": False,
-        "allOf": [
-            {"anyOf": [{"required": [s]} for s in declared.spellings]}
-            for declared in layer.parameters.values()
-            if declared.required
-        ],
+        **({"allOf": required} if required else {}),
     }
 
 

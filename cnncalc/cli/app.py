@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import cnncalc
 from cnncalc.cli import COMMANDS
+from cnncalc.text import quote, suggest
 
 
 class _AsTyped:
@@ -58,7 +59,7 @@ class LazyGroup(Light, TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
-            return None
+            ctx.fail(f"there is no command {quote(cmd_name)}. {suggest(cmd_name, list(COMMANDS))}".strip())
         if cmd_name not in self.commands:
             module = import_module(f"cnncalc.cli.{COMMANDS[cmd_name]}")
             single = typer.Typer(add_completion=False, rich_markup_mode=None)

@@ -1,0 +1,148 @@
+"""The commands: what goes where, in which format, and what they exit with."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner, Result
+
+from cnncalc import gallery
+from cnncalc.cli import COMMANDS
+from cnncalc.cli.app import app
+from cnncalc.schema import schema
+
+NET = "input: 3x32x32\nlayers:\n  - conv: {name: 'a_b&c%|', K: 8, F: 3}\n  - relu\n"
+
+
+def cnncalc(*words: str, input: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(words), input=input)
+
+
+# Words, exit status, and what stands on standard output or error.
+RUNS: dict[str, tuple[list[str], int, str]] = {
+    "bundled": (["shapes", "vgg16"], 0, "138,357,544 parameters"),
+    "bundled-with-ending": (["shapes", "vgg16.yaml"], 0, "138,357,544 parameters"),
+    "folded": (["shapes", "googlenet", "--depth", "1"], 0, "3a"),
+    "columns": (["shapes", "vgg16", "-c", "macs,rf"], 0, "15,470,264,320"),
+    "all-columns": (["shapes", "lenet5", "--columns", "all"], 0, "receptive field"),
+    "memory": (["shapes", "lenet5", "--batch", "2", "--dtype", "float16"], 0, "123,412 bytes"),
+    "another-input": (["shapes", "vgg16", "--input", "3x256x256"], 0, "512×8×8"),
+    "misfit": (["shapes", "vgg16", "-i", "3x225x225"], 1, "non-integer-output"),
+    "unknown-file": (["shapes", "vgg61"], 2, "vgg16"),
+    "unknown-input": (["shapes", "vgg16", "-i", "left=3x8x8"], 2, "no input"),
+    "bad-input": (["shapes", "vgg16", "-i", "3xHELLO"], 2, "HELLO"),
+    "unknown-column": (["shapes", "vgg16", "-c", "mac"], 2, "macs"),
+    "unknown-format": (["shapes", "vgg16", "-f", "yaml"], 2, "is not one of"),
+    "unknown-command": (["shape", "vgg16"], 2, "shapes"),
+    "no-argument": (["shapes"], 2, "ARCH"),
+    "params": (["params", "vgg16"], 0, "89.4%"),
+    "conv-letters": (["conv", "3x227x227", "-K", "96", "-F", "11", "-S", "4"], 0, "96×55×55"),
+    "conv-words": (["conv", "3x227x227", "--filters", "96", "--kernel", "11", "--stride", "4"], 0, "34,944"),
+    "conv-hwc": (["conv", "227x227x3", "--layout", "hwc", "-K", "96", "-F", "11", "-S", "4"], 0, "96×55×55"),
+    "conv-kernel-with-depth": (["conv", "3x32x32", "-K", "6", "-F", "3x3x3"], 1, "depth of a filter"),
+    "conv-no-bias": (["conv", "3x8x8", "-K", "2", "-F", "3", "-P", "1", "--no-bias"], 0, "54 parameters"),
+    "conv-transposed": (["conv", "3x8x8", "--kind", "transposed", "-K", "2", "-F", "2", "-S", "2"], 0, "2×16×16"),
+    "pool": (["pool", "96x55x55", "-F", "3", "-S", "2"], 0, "96×27×27"),
+    "pool-letter-k": (["pool", "96x54x54", "-K", "2"], 0, "96×27×27"),
+    "pool-avg": (["pool", "4x28x28", "--kind", "avg", "-F", "2"], 0, "avg_pool"),
+    "pool-adaptive": (["pool", "4x28x28", "--kind", "adaptive_avg", "--output", "7"], 0, "4×7×7"),
+    "dense": (["dense", "3x200x200", "--units", "1000"], 0, "120,001,000"),
+    "dense-flat": (["dense", "120000", "-U", "1000"], 0, "120,001,000"),
+    "list": (["list"], 0, "lenet5"),
+    "version": (["--version"], 0, "cnncalc 0."),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "shown"), RUNS.values(), ids=RUNS)
+def test_run(words: list[str], status: int, shown: str) -> None:
+    result = cnncalc(*words)
+    assert result.exit_code == status, result.output
+    assert shown in result.output
+    assert (result.stderr == "") == (status == 0)
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command: str) -> None:
+    result = cnncalc(command, "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+def test_channels_that_seem_to_come_last_get_a_hint() -> None:
+    result = cnncalc("conv", "5x5x3", "-K", "2", "-F", "3")
+    assert result.exit_code == 0
+    assert "--layout hwc" in result.stderr
+
+
+def test_standard_input() -> None:
+    assert "8×30×30" in cnncalc("shapes", "-", input=NET).output
+
+
+def test_a_path_that_exists_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("vgg16").write_text(NET)
+    assert "8×30×30" in cnncalc("shapes", "vgg16").output
+    assert "4096" in cnncalc("shapes", "vgg16.yaml").output
+
+
+def test_json_of_the_contract() -> None:
+    document = json.loads(cnncalc("shapes", "lenet5", "--format", "json").stdout)
+    assert document["name"] == "LeNet-5"
+    assert (document["input"], document["output"], document["ok"]) == ([1, 32, 32], [10], True)
+    assert document["diagnostics"] == []
+    layer = document["layers"][0]
+    assert (layer["index"], layer["name"], layer["type"], layer["path"]) == (1, "c1", "conv", "c1")
+    assert (layer["from"], layer["input"], layer["output"]) == (["input"], [1, 32, 32], [6, 28, 28])
+    assert (layer["params"], layer["buffers"], layer["macs"]) == (156, 0, 117600)
+    assert {"file": "lenet5.yaml", "line": 7, "column": 5}.items() <= layer["location"].items()
+
+
+def test_json_of_a_refused_file() -> None:
+    result = cnncalc("shapes", "-", "-f", "json", input="input: 3x8x8\nlayers: [foo]")
+    document = json.loads(result.stdout)
+    assert result.exit_code == 2
+    assert (document["ok"], document["layers"]) == (False, [])
+    found = document["diagnostics"][0]
+    assert (found["rule"], found["severity"], found["location"]["line"]) == ("unknown-type", "error", 2)
+
+
+def test_csv() -> None:
+    rows = list(csv.DictReader(io.StringIO(cnncalc("shapes", "-", "-f", "csv", input=NET).stdout)))
+    assert rows[0] == {"index": "1", "name": "a_b&c%|", "type": "conv", "output": "8x30x30", "params": "224"}
+
+
+def test_markdown_rows_have_the_same_cells() -> None:
+    lines = cnncalc("shapes", "-", "-f", "markdown", input=NET).stdout.splitlines()
+    assert {line.replace("\\|", "").count("|") for line in lines} == {6}
+
+
+def test_latex_is_escaped() -> None:
+    text = cnncalc("shapes", "-", "-f", "latex", input=NET).stdout
+    assert r"a\_b\&c\%\textbar{}" in text
+    assert r"8$\times$30$\times$30" in text
+
+
+def test_schema_takes_what_ships_and_refuses_what_is_wrong() -> None:
+    import yaml
+
+    Draft202012Validator.check_schema(schema())
+    validator = Draft202012Validator(schema())
+    for name in gallery.names():
+        path = gallery.find(name)
+        assert path is not None
+        assert validator.is_valid(yaml.safe_load(path.read_text(encoding="utf-8"))), name
+    for wrong in (
+        {"layers": ["relu"]},
+        {"input": "3x8x8", "layers": []},
+        {"input": "3x8x8", "layers": [{"conv": {"filters": 3}}]},
+        {"input": "3x8x8", "layers": [{"conv": {"filters": 3, "kernel": 3, "strid": 2}}]},
+        {"input": "3x8x8", "layers": [{"repeat": ["relu"]}]},
+        {"input": "3x8x8", "layer": ["relu"], "layers": ["relu"]},
+    ):
+        assert not validator.is_valid(wrong), wrong
