@@ -145,7 +145,7 @@ def _layer() -> dict[str, Any]:
 
 
 def layer_schema(layer: type[Layer]) -> dict[str, Any]:
-    """The schema of one layer type's parameters, under all their names."""
+    """One layer type's parameters, under all their names. What is required may come from the file's `defaults`."""
     properties: dict[str, Any] = {}
     for declared in layer.parameters.values():
         for spelling in declared.spellings:
@@ -154,11 +154,6 @@ def layer_schema(layer: type[Layer]) -> dict[str, Any]:
         side = {"type": "integer", "minimum": 0, "maximum": LIMIT}
         properties.update({word: {**side, "description": f"rows or columns at the {word}"} for word in SIDE_WORDS})
     common = {key: value for key, value in _common().items() if key not in properties}
-    required = [
-        {"anyOf": [{"required": [spelling]} for spelling in declared.spellings]}
-        for declared in layer.parameters.values()
-        if declared.required
-    ]
     return {
         "type": ["object", "null"],
         "description": (layer.__doc__ or "").strip(),
@@ -168,7 +163,6 @@ def layer_schema(layer: type[Layer]) -> dict[str, Any]:
             "init": {**_NAME, "description": "how the weights begin; for the linter"},
         },
         "additionalProperties": False,
-        **({"allOf": required} if required else {}),
     }
 
 

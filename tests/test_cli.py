@@ -140,7 +140,6 @@ def test_schema_takes_what_ships_and_refuses_what_is_wrong() -> None:
     for wrong in (
         {"layers": ["relu"]},
         {"input": "3x8x8", "layers": []},
-        {"input": "3x8x8", "layers": [{"conv": {"filters": 3}}]},
         {"input": "3x8x8", "layers": [{"conv": {"filters": 3, "kernel": 3, "strid": 2}}]},
         {"input": "3x8x8", "layers": [{"repeat": ["relu"]}]},
         {"input": "3x8x8", "layer": ["relu"], "layers": ["relu"]},
