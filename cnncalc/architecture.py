@@ -109,7 +109,7 @@ class Architecture:
     promised: bool = True
     """Whether ``expect`` is to be looked at: it is about the file's own input, with its heads."""
     facts: dict[str, str] = field(default_factory=dict)
-    """What the file says about itself in words: year, source, task, loss."""
+    """What the file says about itself in words: year, family, source, task, loss."""
 
     @property
     def year(self) -> int | None:

@@ -21,6 +21,7 @@ from cnncalc.values import read_shape, read_whole, read_word
 KEYS = {
     "name": "what the network is called",
     "year": "the year of its paper",
+    "family": "the line of networks that it belongs to: vgg, inception",
     "source": "where it comes from: paper, table or figure",
     "input": "the shape that comes in, channels first: 3x224x224",
     "inputs": "several inputs by name: {left: 3x105x105, right: 3x105x105}",
@@ -35,7 +36,7 @@ KEYS = {
 }
 """The top-level keys, each with a line of help."""
 
-FACTS = ("year", "source", "task", "loss")
+FACTS = ("year", "family", "source", "task", "loss")
 START = Span(1, 1, 1, 2)
 
 
