@@ -1,7 +1,9 @@
 """Makes the tables beside this file: what real libraries build under a name, operation by operation.
 
+Where no library has a network, ``papers.py`` has it, written in torch.nn from its paper.
+
     pip install torch==2.13.0 && pip install --no-deps torchvision==0.29.1 timm==1.0.31 pretrainedmodels==0.7.4 \
-        facenet-pytorch==2.6.0 munch && pip install huggingface_hub safetensors pyyaml pillow numpy
+        facenet-pytorch==2.6.0 munch six && pip install huggingface_hub safetensors pyyaml pillow numpy
     python tests/reference/make.py
 
 A model runs once on PyTorch's meta device, which has shapes and no numbers. A row is written for each call that owns
@@ -32,6 +34,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
 
+from papers import PAPERS
+
 FOLDER = Path(__file__).parent / "tables"
 BATCH = 2
 """Batch norm wants more than one number a channel while it trains."""
@@ -49,11 +53,9 @@ class Row(NamedTuple):
 CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 TRANSPOSED = ("conv_transpose2d",)
 POOLS = {
-    "max_pool2d": "max_pool",
-    "_max_pool2d": "max_pool",
-    "avg_pool2d": "avg_pool",
-    "adaptive_avg_pool2d": "avg_pool",
-    "adaptive_max_pool2d": "max_pool",
+    **{f"max_pool{rank}d": "max_pool" for rank in (1, 2, 3)},
+    **{f"avg_pool{rank}d": "avg_pool" for rank in (1, 2, 3)},
+    **{f"adaptive_avg_pool{rank}d": "avg_pool" for rank in (1, 2, 3)},
 }
 ADDITIONS = ("add", "add_", "__add__", "__radd__", "__iadd__")
 PRODUCTS = ("mul", "mul_", "__mul__", "__rmul__", "__imul__")
@@ -69,8 +71,6 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         output = func(*args, **(kwargs or {}))
         name = getattr(func, "__name__", "")
-        if name == "boolean_dispatch" or name == "fn":  # max_pool2d, with and without indices
-            name = "max_pool2d"
         if isinstance(output, Tensor):
             self.rows += self.seen(name, list(args), dict(kwargs or {}), output)
         return output
@@ -229,6 +229,7 @@ REFERENCES: dict[str, Reference] = {
     "mobilenet_v1": timm("mobilenetv1_100"),
     "bn_inception": Reference("pretrainedmodels", bn_inception),
     "inception_resnet_v1": Reference("facenet-pytorch", inception_resnet_v1, (3, 299, 299)),
+    **{name: Reference("papers.py", make, size) for name, (make, size) in PAPERS.items()},
 }
 
 
@@ -245,7 +246,9 @@ def write(name: str, reference: Reference) -> None:
     model = built(reference.make).train(reference.training)
     rows = trace(model, reference.size)
     with (FOLDER / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(f"# {reference.library} {version(reference.library)}, torch {torch.__version__.split('+')[0]}\n")
+        own = reference.library == "papers.py"
+        library = reference.library if own else f"{reference.library} {version(reference.library)}"
+        file.write(f"# {library}, torch {torch.__version__.split('+')[0]}\n")
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Row._fields)
         writer.writerows((row.kind, "x".join(map(str, row.output)), row.params, row.macs) for row in rows)
