@@ -10,6 +10,7 @@ from typing import Any
 from cnncalc.diagnostics import Diagnostic, location
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Facts, Tensor
+from cnncalc.layers.merging import seen_inputs
 from cnncalc.receptive_field import Extent, Field
 from cnncalc.text import listing, nearest, quote
 from cnncalc.values import Shape
@@ -229,6 +230,18 @@ class Analysis:
     def output(self) -> Shape | dict[str, Shape | None] | None:
         """The shape that leaves; by name where there are several."""
         return next(iter(self.outputs.values())) if len(self.outputs) == 1 else dict(self.outputs)
+
+    @property
+    def depth(self) -> int:
+        """The convolutions and dense layers on the longest way to an output, as papers count: VGG-16 has 16.
+
+        A shortcut adds none, nor does the gate of a multiply by a 1×1 map.
+        """
+        depths = [0] * len(self.graph.names)
+        for layer in self.layers:
+            seen = seen_inputs(layer.node.spec.type, layer.facts, layer.node.inputs)
+            depths.append(max((depths[value] for value in seen), default=0) + layer.node.spec.type.deepens)
+        return max((depths[value] for value in self.graph.outputs.values()), default=0)
 
     @property
     def weight_bytes(self) -> int:

@@ -10,7 +10,7 @@ from cnncalc.architecture import LayerItem
 from cnncalc.diagnostics import Fault, Findings, TooManyFaults
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Facts, infer
-from cnncalc.layers.merging import Multiply
+from cnncalc.layers.merging import seen_inputs
 from cnncalc.promises import check_promises
 from cnncalc.receptive_field import Field, grow, initial, union
 from cnncalc.values import Shape
@@ -100,15 +100,8 @@ class Run:
         facts = self._cache.get(key)
         if facts is None:
             facts = self._cache[key] = infer(node.spec.type, node.spec.values, shapes)
-        field = union([self._fields[value] for value in self._seen(node, facts)])
+        field = union([self._fields[value] for value in seen_inputs(node.spec.type, facts, node.inputs)])
         return facts, field if facts.windows is None else grow(field, facts.windows)
-
-    def _seen(self, node: Node, facts: Facts) -> tuple[int, ...]:
-        """The inputs that a unit's receptive field comes from: all, but for the gate of a multiplication."""
-        if node.spec.type is not Multiply:
-            return node.inputs
-        gates = gate_inputs(facts)
-        return tuple(v for i, v in enumerate(node.inputs) if i not in gates) or node.inputs
 
     def _examine(self, layer: Layer) -> None:
         """Report what is wrong with a layer, each fault at the parameter to blame."""
@@ -139,13 +132,6 @@ class Run:
             message = f"{layer.path} can't use the weights of {other.path}: {_tensors(ours)} against {_tensors(others)}"
             help = "shared weights want the same kind of layer, filters, kernel and input channels"
             self.findings.add(Fault("weights-mismatch", message, help), span=span, layer=layer.path)
-
-
-def gate_inputs(facts: Facts) -> set[int]:
-    """Which inputs of a multiplication are gates: one number a channel, stretched over a larger map."""
-    if facts.output is None or all(axis == 1 for axis in facts.output[1:]):
-        return set()
-    return {i for i, s in enumerate(facts.inputs) if s is not None and len(s) > 1 and all(a == 1 for a in s[1:])}
 
 
 def _tensors(shapes: dict[str, tuple[int, ...]]) -> str:

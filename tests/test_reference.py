@@ -73,3 +73,5 @@ def test_every_operation_is_the_librarys(path: Path) -> None:
     assert found == wanted
     assert analysis.totals.params == analysis.totals.trainable == sum(row.params or 0 for row in wanted)
     assert analysis.totals.macs == sum(row.macs or 0 for row in wanted)
+    # A running mean and variance for each channel, as many numbers as factors and offsets.
+    assert analysis.totals.buffers == sum(row.params or 0 for row in wanted if row.kind == "batch_norm")

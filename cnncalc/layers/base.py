@@ -202,6 +202,8 @@ class Layer:
     """Whether it takes several inputs."""
     slides: ClassVar[bool] = False
     """Whether it needs spatial axes to work on."""
+    deepens: ClassVar[bool] = False
+    """Whether papers count it in a network's depth."""
     spread_sides: ClassVar[str] = ""
     """The parameter whose sides (top, bottom, …) may stand among the layer's own parameters."""
 

@@ -51,6 +51,7 @@ class Conv(Sliding):
 
     word = "conv"
     synonyms = ("conv1d", "conv2d", "conv3d", "convolution", "convolution2d", "conv_2d")
+    deepens = True
     filters: int = filters_parameter()
     kernel: tuple[int, ...] = kernel_parameter()
     stride: tuple[int, ...] = stride_parameter()
@@ -81,6 +82,7 @@ class DepthwiseConv(Sliding):
 
     word = "depthwise_conv"
     synonyms = ("depthwiseconv2d", "depthwise_conv2d", "dwconv", "depthwise")
+    deepens = True
     kernel: tuple[int, ...] = kernel_parameter()
     multiplier: int = parameter(Whole(), 1, "filters for each input channel", "M", ("depth_multiplier",))
     stride: tuple[int, ...] = stride_parameter()
@@ -110,6 +112,7 @@ class SeparableConv(Sliding):
 
     word = "separable_conv"
     synonyms = ("separableconv2d", "separable_conv2d", "depthwise_separable_conv")
+    deepens = True
     filters: int = filters_parameter()
     kernel: tuple[int, ...] = kernel_parameter()
     multiplier: int = parameter(Whole(), 1, "depthwise filters for each input channel", "M", ("depth_multiplier",))
@@ -144,6 +147,7 @@ class TransposedConv(Layer):
 
     word = "transposed_conv"
     synonyms = ("convtranspose2d", "conv2dtranspose", "conv_transpose", "deconv", "deconvolution", "conv2d_transpose")
+    deepens = True
     slides = True
     filters: int = filters_parameter()
     kernel: tuple[int, ...] = kernel_parameter()

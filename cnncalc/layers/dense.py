@@ -31,6 +31,7 @@ class Dense(Layer):
 
     word = "dense"
     synonyms = ("linear", "fc", "fully_connected", "inner_product", "innerproduct", "full", "gemm")
+    deepens = True
     units: int = parameter(Whole(), REQUIRED, "number of units, and so of outputs", "", ("out_features", "num_output"))
     bias: bool = bias_parameter()
     in_features: int | None = claim_parameter("input_dim", of="features")

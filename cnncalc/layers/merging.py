@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.diagnostics import Fault
-from cnncalc.layers.base import Layer, Misfit
+from cnncalc.layers.base import Facts, Layer, Misfit
 from cnncalc.text import listing, shape_text
 from cnncalc.values import Shape, axis_names
 
@@ -92,3 +92,18 @@ class Multiply(Elementwise):
 
     word = "multiply"
     synonyms = ("mul", "product", "elementwise_mul")
+
+
+def gate_inputs(facts: Facts) -> set[int]:
+    """Which inputs of a multiplication are gates: one number a channel, stretched over a larger map."""
+    if facts.output is None or all(axis == 1 for axis in facts.output[1:]):
+        return set()
+    return {i for i, s in enumerate(facts.inputs) if s is not None and len(s) > 1 and all(a == 1 for a in s[1:])}
+
+
+def seen_inputs(type: type[Layer], facts: Facts, inputs: tuple[int, ...]) -> tuple[int, ...]:
+    """The inputs that a unit looks at: all, but for the gate of a multiplication."""
+    if type is not Multiply:
+        return inputs
+    gates = gate_inputs(facts)
+    return tuple(value for i, value in enumerate(inputs) if i not in gates) or inputs

@@ -191,8 +191,7 @@ def bytes_text(count: int) -> str:
 
 def notes(rows: Iterable[Row]) -> list[str]:
     """What a table says below itself about single layers: pixels that no window reads, gates not counted."""
-    from cnncalc.inference import gate_inputs
-    from cnncalc.layers.merging import Multiply
+    from cnncalc.layers.merging import Multiply, gate_inputs
 
     found: list[str] = []
     gates = 0

@@ -1,6 +1,6 @@
 """Networks that no library has, in PyTorch, each from its paper: what ``make.py`` makes their tables from.
 
-They were written without a look at ``architectures/``, so that a table says what the paper says. Activations, response
+They are written from the papers and the authors' code, not from ``architectures/``. Activations, response
 normalization and dropout have no row in a table; they stand here where the paper has them.
 """
 
