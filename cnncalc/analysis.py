@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.budget import over_budget
 from cnncalc.diagnostics import Diagnostic, location
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Facts, Tensor
@@ -185,6 +186,10 @@ class Totals:
         self.macs += (macs or 0) * times
         self.activations += (activations or 0) * times
 
+    def bytes(self, dtype: str = "float32", batch: int = 1) -> int:
+        """The bytes of all weights, and of every layer's output for a batch of images."""
+        return (self.params + self.activations * batch) * DTYPES[dtype]
+
     def add_layer(self, layer: Layer) -> None:
         """Count a layer, whose weights may be another's, or frozen."""
         self.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
@@ -253,6 +258,15 @@ class Analysis:
         """The bytes of every layer's output, for the whole batch."""
         return self.totals.activations * self.batch * DTYPES[self.dtype]
 
+    @property
+    def memory_bytes(self) -> int:
+        """The bytes of all weights and of every layer's output, which a training step keeps."""
+        return self.totals.bytes(self.dtype, self.batch)
+
+    def within(self, budget: Mapping[str, int]) -> Analysis:
+        """The same, and a finding for each bound of the budget that it is over: ``{"max_params": 5_000_000}``."""
+        return replace(self, diagnostics=(*self.diagnostics, *over_budget(self, budget)))
+
     def layer(self, name: str) -> Layer:
         """The layer at a path, or the only one of that name; of a structure, the layer that gives its output.
 
@@ -285,6 +299,7 @@ class Analysis:
                 "dtype": self.dtype,
                 "weight_bytes": self.weight_bytes,
                 "activation_bytes": self.activation_bytes,
+                "memory_bytes": self.memory_bytes,
             },
         }
 

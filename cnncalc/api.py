@@ -33,8 +33,7 @@ def load_source(arch: str | PathLike[str]) -> Source:
         bundled = gallery.find(path)
         if bundled is not None:
             return Source(bundled.name, bundled.read_text(encoding="utf-8"))
-        help = suggest(path, gallery.names(), "`cnncalc list` shows the architectures that come with it")
-        raise Fault("unreadable-file", f"there is no file {quote(path)}, and no architecture of that name", help)
+        raise gallery.unknown(path)
     except Fault as fault:
         findings = Findings("<stdin>" if path == "-" else path)
         findings.add(fault)

@@ -6,6 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
+from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.text import quote, suggest
+
 _NAME = re.compile(r"[a-z0-9_]+\Z")
 
 
@@ -20,6 +23,14 @@ def folder() -> Path:
 def names() -> list[str]:
     """All their names, in alphabetical order."""
     return sorted(path.stem for path in folder().glob("*.yaml"))
+
+
+def unknown(name: str) -> ArchitectureError:
+    """The error of a name that no architecture has, with the nearest that are known."""
+    findings = Findings(name)
+    help = suggest(name, names(), "`cnncalc list` shows the architectures that come with it")
+    findings.add(Fault("unreadable-file", f"there is no file {quote(name)}, and no architecture of that name", help))
+    return ArchitectureError(findings)
 
 
 def find(name: str) -> Path | None:

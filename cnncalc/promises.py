@@ -6,10 +6,13 @@ from typing import Any
 
 from cnncalc.analysis import Totals
 from cnncalc.architecture import Expect
+from cnncalc.budget import BOUNDS, excess
 from cnncalc.diagnostics import Fault, Findings
 from cnncalc.receptive_field import Field
 from cnncalc.text import shape_text
 from cnncalc.values import Shape, spread
+
+HELPS = ("correct the network, or the promise", "make the network smaller, or the bound larger")
 
 
 def check_promises(
@@ -23,12 +26,13 @@ def check_promises(
     """Report each promise that does not hold. What could not be worked out is not held against the file."""
     for key, promised in expect.values.items():
         for what, wanted, found in _pairs(key, promised, outputs, totals, field):
-            if found is None or wanted == found or not _known(found):
+            if found is None or wanted == found or not _known(found) or (key in BOUNDS and found <= wanted):
                 continue
-            subject = f"{who}: " if who else ""
-            message = f"{subject}{what} is {_text(found)}, and the file expects {_text(wanted)}"
-            fault = Fault("expectation-failed", message, "correct the network, or the promise")
-            findings.add(fault, span=expect.spans[key], layer=who or None)
+            message = f"{what} is {_text(found)}, and the file expects {_text(wanted)}"
+            if key in BOUNDS:
+                message = excess(key, found, wanted, "the file's bound")
+            fault = Fault("expectation-failed", f"{who}: {message}" if who else message, HELPS[key in BOUNDS])
+            findings.add(fault, span=expect.spans.get(what, expect.spans[key]), layer=who or None)
 
 
 def _pairs(
@@ -45,6 +49,8 @@ def _pairs(
             return [("receptive field", spread(promised, len(found), "receptive_field"), found)]
         except Fault:
             return [("receptive field", promised, found)]
+    if key in BOUNDS:
+        return [(key, promised, {"max_params": totals.params, "max_macs": totals.macs}.get(key, totals.bytes()))]
     return [(key, promised, getattr(totals, key) if totals.complete else None)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.budget import BOUNDS
 from cnncalc.layers import LAYERS, MERGES, Layer, Parameter
 from cnncalc.layers.base import ROUNDING
 from cnncalc.reader.common import COUNTS
@@ -56,6 +57,10 @@ def _definitions() -> dict[str, Any]:
         "properties": {
             "output": {"anyOf": [_SHAPE, {"type": "object", "additionalProperties": _SHAPE}]},
             **dict.fromkeys(COUNTS, _WHOLE),
+            **{
+                bound: {"type": ["integer", "string"], "description": f"{unit} at most: 1.5M, 64MiB"}
+                for bound, unit in BOUNDS.items()
+            },
             "receptive_field": SizeKind(0).schema(),
         },
         "additionalProperties": False,

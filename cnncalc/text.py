@@ -69,3 +69,11 @@ def shape_text(shape: Sequence[int | None] | None, joiner: str = "×") -> str:
 def count_text(count: int | None) -> str:
     """``1,792``; what is not known is ``?``."""
     return "?" if count is None else f"{count:,}"
+
+
+def amount_text(count: int) -> str:
+    """``15.47G``: four digits and the power of a thousand."""
+    for power, letter in ((4, "T"), (3, "G"), (2, "M"), (1, "k")):
+        if count >= 1000**power:
+            return f"{count / 1000**power:.4g}{letter}"
+    return str(count)

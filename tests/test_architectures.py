@@ -1,7 +1,8 @@
 """The architectures that come with cnncalc, against numbers from outside.
 
-The numbers are data in ``published/``, each with its source: ``totals.csv`` has a row for every file, and the YAML files
-have what papers, authors' code and other tools say of single layers and stages (a stage's name stands for all in it):
+The numbers are data in ``published/``, each with its source: ``totals.csv`` has a row for every file, and the YAML
+files have what papers, authors' code and other tools say of single layers and stages (a stage's name stands for all
+in it):
 
 - ``shapes`` that leave them, ``params``, ``macs`` (or ``millions`` of them, as a paper rounds), ``activations``;
 - ``fields``: size, stride, and how far the first window begins outside the image, alike in height and width;
@@ -175,8 +176,15 @@ def test_resnet_with_the_papers_strides(network: str, macs: int, field: int) -> 
 # Tables 1 of the papers on MobileNet at other sizes: millions of multiply-adds, from the READMEs of TensorFlow-Slim.
 @pytest.mark.parametrize(
     ("network", "size", "millions"),
-    [("mobilenet_v1", 192, 418), ("mobilenet_v1", 160, 291), ("mobilenet_v1", 128, 186)]
-    + [("mobilenet_v2", 192, 221), ("mobilenet_v2", 160, 154), ("mobilenet_v2", 128, 99), ("mobilenet_v2", 96, 56)],
+    [
+        ("mobilenet_v1", 192, 418),
+        ("mobilenet_v1", 160, 291),
+        ("mobilenet_v1", 128, 186),
+        ("mobilenet_v2", 192, 221),
+        ("mobilenet_v2", 160, 154),
+        ("mobilenet_v2", 128, 99),
+        ("mobilenet_v2", 96, 56),
+    ],
 )
 def test_macs_at_other_sizes(network: str, size: int, millions: int) -> None:
     assert round(cnncalc.analyze(network, (3, size, size)).totals.macs / 10**6) == millions

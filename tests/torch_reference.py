@@ -6,14 +6,17 @@ out are left out here too: PyTorch's own defaults are what cnncalc's are compare
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
+
+from cnncalc import Analysis, Layer
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PyTorch tells at its import that NumPy is not there
@@ -172,6 +175,57 @@ def run(document: Mapping[str, Any]) -> Walk:
     except Refused as refusal:
         walk.refusal = str(refusal)
     return walk
+
+
+class Network(nn.Module):
+    """A whole network of cnncalc's as one module: a module for each layer, and plain operators for the merges."""
+
+    MERGES: ClassVar[dict[str, Callable[[Tensor, Tensor], Tensor]]] = {"add": operator.add, "multiply": operator.mul}
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__()
+        self.inputs = [layer.node.inputs for layer in analysis.layers]
+        self.outputs = list(analysis.graph.outputs.values())
+        self.layers = nn.ModuleList()
+        values = [image(shape) for shape in analysis.graph.inputs.values()]
+        with torch.device("meta"):
+            for layer in analysis.layers:
+                inputs = [values[value] for value in layer.node.inputs]
+                shared = layer.node.shared
+                module = self.module(layer, inputs) if shared is None else self.layers[shared]
+                self.layers.append(module)
+                values.append(image(layer.output or ()))
+
+    def module(self, layer: Layer, inputs: list[Tensor]) -> nn.Module:
+        """The module of one layer, as its settings in the file have it."""
+        settings = {k: list(v) if isinstance(v, tuple) else v for k, v in layer.node.spec.values.items()}
+        if settings.get("padding") in ("same", "valid"):  # fvcore misses a convolution whose padding is a word
+            settings["padding"] = padded_sides(layer.facts.padding or ())
+        if layer.node.like is not None:
+            settings["like"] = (layer.output or ())[1:]
+        if layer.type == "upsample" and "scale" in settings:  # one number, which is all that calflops can take
+            return nn.Upsample(scale_factor=layer.settings["scale"][0], mode=layer.settings["mode"])
+        if layer.type in self.MERGES:
+            join = self.MERGES[layer.type]
+            return Function(lambda first, *more: chained(join, first, more))
+        module = BUILD[layer.type](Given(layer.type, settings, "floor"), *inputs)
+        return module.requires_grad_(layer.node.trainable)
+
+    def forward(self, image: Tensor) -> Any:
+        values = [image]
+        for inputs, layer in zip(self.inputs, self.layers, strict=True):
+            values.append(layer(*(values[value] for value in inputs)))
+        outputs = [values[value] for value in self.outputs]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+
+def padded_sides(pixels: Sequence[tuple[int, int] | None]) -> Any:
+    """What ``same`` came to, as a size or as sides."""
+    pairs = [pair or (0, 0) for pair in pixels]
+    if all(before == after for before, after in pairs):
+        return [before for before, _ in pairs]
+    names = SIDES[len(pairs)]
+    return {name: pixels for words, pair in zip(names, pairs, strict=True) for name, pixels in zip(words, pair)}
 
 
 def image(axes: Sequence[int]) -> Tensor:
@@ -373,7 +427,7 @@ def dense(s: Given, x: Tensor) -> nn.Module:
 
 def reshape(s: Given, x: Tensor) -> nn.Module:
     new = s["shape"] if isinstance(s["shape"], list) else [int(n) for n in str(s["shape"]).split("x")]
-    return Function(lambda x: x.reshape(BATCH, *new))
+    return Function(lambda x: x.reshape(x.shape[0], *new))
 
 
 STATISTICS = {"affine": "affine", "running_stats": "track_running_stats", "eps": "eps", "momentum": "momentum"}
@@ -390,7 +444,7 @@ def instance_norm(s: Given, x: Tensor) -> nn.Module:
 
 def layer_norm(s: Given, x: Tensor) -> nn.Module:
     options = s.options(affine="elementwise_affine", eps="eps")
-    if s.settings.get("over") == "all":
+    if s.settings.get("over") == "all" or not rank(x):
         return nn.LayerNorm(x.shape[1:], **options)
     return ChannelNorm(x.shape[1], **options)
 

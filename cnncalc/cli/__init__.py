@@ -11,7 +11,11 @@ COMMANDS: dict[str, str] = {
     "conv": "layers",
     "pool": "layers",
     "dense": "layers",
+    "diff": "diff",
+    "reconcile": "reconcile",
     "list": "gallery",
+    "show": "gallery",
+    "copy": "gallery",
     "schema": "schema",
 }
 """Every command and the module of this package that it stands in, in the order of the help page."""

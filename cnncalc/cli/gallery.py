@@ -1,61 +1,153 @@
-"""``cnncalc list``: the architectures that come with it."""
+"""``cnncalc list``, ``show`` and ``copy``: the architectures that come with it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from cnncalc import gallery
-from cnncalc.analysis import Analysis
-from cnncalc.api import analyze
-from cnncalc.cli.output import FORMATS, chosen, json_line, write_table
+from cnncalc.api import analyze, load_source
+from cnncalc.cli.options import ArchArgument, FormatOption
+from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, write_table
+from cnncalc.diagnostics import ArchitectureError
 from cnncalc.render.table import Column, Table
-from cnncalc.text import shape_text
+from cnncalc.source import stem
+from cnncalc.text import amount_text, count_text, printable, quote, shape_text
+
+Row = dict[str, Any]
 
 
-def _text(key: str) -> Column:
-    return Column(key, key, lambda row: str(row[key] or ""), lambda row: row[key])
+def _column(key: str, title: str = "", **options: Any) -> Column:
+    return Column(key, title or key, lambda row: str(row[key] or ""), lambda row: row[key], **options)
 
 
-def _count(key: str, title: str) -> Column:
-    return Column(key, title, lambda row: f"{row[key]:,}", lambda row: row[key], right=True)
+def _input_text(row: Row, joiner: str) -> str:
+    return shape_text(row["input"], joiner)
+
+
+def _short(source: str) -> str:
+    """``Szegedy et al., arXiv:1409.4842`` of a longer source: who, and where to look it up."""
+    who = source.split(", ")[0]
+    place = re.search(r"arXiv:[0-9.]+[0-9]", source)
+    return f"{who}, {place[0]}" if place else source
 
 
 COLUMNS = (
-    _text("year"),
-    Column("name", "name", lambda row: row["name"], lambda row: row["name"], style="bold"),
-    Column("title", "network", lambda row: row["title"], lambda row: row["title"], folds=True),
-    Column(
-        "input", "input", lambda row: shape_text(row["input"]), lambda row: shape_text(row["input"], "x"), right=True
-    ),
-    _count("params", "parameters"),
-    _count("macs", "MACs"),
+    _column("year"),
+    _column("name", style="bold"),
+    Column("input", "input", lambda row: _input_text(row, "×"), lambda row: _input_text(row, "x"), right=True),
+    Column("params", "parameters", lambda row: count_text(row["params"]), lambda row: row["params"], right=True),
+    Column("macs", "MACs", lambda row: amount_text(row["macs"]), lambda row: row["macs"], right=True),
+    _column("depth", right=True),
+    Column("source", "source", lambda row: _short(row["source"]), lambda row: row["source"], folds=True, optional=True),
 )
+HIDDEN = (_column("title"), _column("family"))
+"""What CSV has besides."""
+SORTS = ("year", "name", "family", "params", "macs", "depth")
 
 
 def list_command(
-    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "table",
+    family: Annotated[
+        str, typer.Option("--family", metavar="NAME", help="Only this line of networks: vgg, inception, resnet, …")
+    ] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="KEY", help=f"{', '.join(SORTS)}; with a - before it, the largest first.")
+    ] = "year",
+    format: FormatOption = "table",
 ) -> None:
-    """List the architectures that come with cnncalc, in order of time."""
+    """List the architectures that come with cnncalc, in order of time.
+
+    Depth counts the convolutions and dense layers on the longest way through the network, as papers do.
+    """
     chosen(format, FORMATS, "--format")
-    rows = sorted(
-        (_row(name, analyze(name)) for name in gallery.names()), key=lambda row: (row["year"] or 0, row["name"])
-    )
+    key = chosen(sort.removeprefix("-"), SORTS, "--sort")
+    rows, broken = _rows()
+    if family:
+        family = chosen(family, sorted({row["family"] for row in rows}), "--family")
+        rows = [row for row in rows if row["family"] == family]
+    rows.sort(key=lambda row: _numbered(row["name"]))
+    if key != "name":
+        rows.sort(key=lambda row: row[key] or 0)
+    if sort.startswith("-"):
+        rows.reverse()
     if format == "json":
         print(json_line(rows))
     else:
-        write_table(Table(COLUMNS, rows), format)
+        write_table(Table((*COLUMNS, *HIDDEN) if format == "csv" else COLUMNS, rows), format)
+    for error in broken:
+        tell(error.diagnostics, error.text)
+    if broken:
+        raise typer.Exit(1)
 
 
-def _row(name: str, analysis: Analysis) -> dict[str, object]:
+def _numbered(name: str) -> list[tuple[int, str]]:
+    """What puts resnet18 before resnet101."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", name)]
+
+
+def _rows() -> tuple[list[Row], list[ArchitectureError]]:
+    """A row for every architecture that can be read, by name; and what is wrong with the others."""
+    rows: list[Row] = []
+    broken: list[ArchitectureError] = []
+    for name in gallery.names():
+        try:
+            rows.append(_row(name))
+        except ArchitectureError as error:
+            broken.append(error)
+    return rows, broken
+
+
+def _row(name: str) -> Row:
+    analysis = analyze(name)
     architecture = analysis.graph.architecture
     return {
         "name": name,
         "title": analysis.name,
         "year": architecture.year,
-        "source": architecture.facts.get("source"),
+        "family": architecture.facts.get("family", ""),
+        "source": architecture.facts.get("source", ""),
         "input": analysis.input,
         "params": analysis.totals.params,
         "macs": analysis.totals.macs,
+        "depth": analysis.depth,
     }
+
+
+def show_command(arch: ArchArgument) -> None:
+    """Print an architecture's file:  cnncalc show googlenet"""
+    with refusals(stem(arch), "table"):
+        text = load_source(arch).text
+    sys.stdout.write(text)
+
+
+def copy_command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A bundled name, such as vgg16.")],
+    target: Annotated[str, typer.Argument(metavar="[PATH]", help="Where to; NAME.yaml here unless given.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there already.")] = False,
+) -> None:
+    """Copy an architecture that comes with cnncalc, to start from:  cnncalc copy vgg16 mine.yaml"""
+    bundled = gallery.find(name)
+    if bundled is None:
+        with refusals(stem(name), "table"):
+            raise gallery.unknown(name)
+    path = Path(target or bundled.name)
+    if path.is_dir():
+        path = path / bundled.name
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(bundled.read_text(encoding="utf-8"))
+    except FileExistsError:
+        _fail(f"{quote(str(path))} is there already", "give another path, or say --force to write over it")
+    except OSError as error:
+        _fail(f"cannot write {quote(str(path))}: {os.strerror(error.errno or 0).lower()}", "give another path")
+    print(f"wrote {printable(str(path))}; next: cnncalc shapes {printable(str(path))}")
+
+
+def _fail(message: str, help: str) -> None:
+    print(f"error: {message}\n  help: {help}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -8,7 +8,7 @@ import typer
 
 from cnncalc.analysis import DTYPES
 from cnncalc.api import Command, analyze_command
-from cnncalc.cli.options import BatchOption, DtypeOption
+from cnncalc.cli.options import BatchOption, DtypeOption, FormatOption
 from cnncalc.cli.output import FORMATS, chosen, refusals, tell, whole, write_table
 from cnncalc.cli.shapes import write_json, write_summary
 from cnncalc.diagnostics import ArchitectureError
@@ -49,7 +49,6 @@ RoundingOption = Annotated[
     str, typer.Option("--rounding", metavar="WORD", help="What a window that does not fit gets: strict, floor or ceil.")
 ]
 LayoutOption = Annotated[str, typer.Option("--layout", metavar="ORDER", help="Order of the input's axes: chw or hwc.")]
-FormatOption = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")]
 
 
 def conv_command(

@@ -7,6 +7,10 @@ from typing import Annotated
 import typer
 
 from cnncalc.analysis import DTYPES
+from cnncalc.budget import read_amount
+from cnncalc.cli.output import FORMATS
+from cnncalc.diagnostics import Fault, Span
+from cnncalc.tree import Scalar
 
 ArchArgument = Annotated[
     str, typer.Argument(metavar="ARCH", help="A YAML file, - for standard input, or a bundled name such as vgg16.")
@@ -18,12 +22,41 @@ InputOption = Annotated[
     ),
 ]
 HeadsOption = Annotated[bool, typer.Option("--without-heads", help="Leave out auxiliary outputs.")]
+DepthOption = Annotated[
+    str,
+    typer.Option(
+        "--depth", "-d", metavar="N", help="Fold blocks below this depth into one row: 1 shows the top level."
+    ),
+]
 BatchOption = Annotated[
     str, typer.Option("--batch", metavar="N", help="Images in a batch, for the memory of activations.")
 ]
 DtypeOption = Annotated[
     str, typer.Option("--dtype", metavar="TYPE", help=f"Number format, for memory: {', '.join(DTYPES)}.")
 ]
+MaxParamsOption = Annotated[
+    str, typer.Option("--max-params", metavar="N", help="Budget of parameters: 5M; over it, exit status 1.")
+]
+MaxMacsOption = Annotated[str, typer.Option("--max-macs", metavar="N", help="Budget of MACs: 1.5G.")]
+MaxMemoryOption = Annotated[
+    str,
+    typer.Option("--max-memory", metavar="BYTES", help="Budget of weights and all layers' outputs together: 64MiB."),
+]
+FormatOption = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")]
+
+
+def parse_budget(max_params: str, max_macs: str, max_memory: str) -> dict[str, int]:
+    """The bounds that were given. Raises typer.BadParameter."""
+    given = {"max_params": max_params, "max_macs": max_macs, "max_memory": max_memory}
+    budget = {}
+    for bound, text in given.items():
+        if text:
+            option = "--" + bound.replace("_", "-")
+            try:
+                budget[bound] = read_amount(Scalar(text, Span(1, 1, 1, 2)), bound)
+            except Fault as fault:
+                raise typer.BadParameter(f"{fault.message}. {fault.help}".strip(), param_hint=option) from None
+    return budget
 
 
 def parse_inputs(given: list[str] | None) -> str | dict[str, str] | None:

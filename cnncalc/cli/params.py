@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
+from cnncalc.analysis import DTYPES
 from cnncalc.api import analyze, load_source
-from cnncalc.cli.options import ArchArgument, HeadsOption, InputOption, parse_inputs
-from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, write_table, write_text
+from cnncalc.cli.options import (
+    ArchArgument,
+    BatchOption,
+    DepthOption,
+    DtypeOption,
+    FormatOption,
+    HeadsOption,
+    InputOption,
+    MaxMacsOption,
+    MaxMemoryOption,
+    MaxParamsOption,
+    parse_budget,
+    parse_inputs,
+)
+from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, whole, write_table, write_text
 from cnncalc.render.params import params_dict, params_table, types_table
 from cnncalc.render.shapes import heading, summary
 from cnncalc.source import stem
@@ -19,23 +32,35 @@ def params_command(
     arch: ArchArgument,
     input: InputOption = None,
     without_heads: HeadsOption = False,
-    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "table",
+    depth: DepthOption = "",
+    batch: BatchOption = "",
+    dtype: DtypeOption = "",
+    max_params: MaxParamsOption = "",
+    max_macs: MaxMacsOption = "",
+    max_memory: MaxMemoryOption = "",
+    format: FormatOption = "table",
 ) -> None:
     """Show where the parameters are: the formula of each count with its numbers, and each layer's share."""
     chosen(format, FORMATS, "--format")
+    levels = whole(depth, "--depth") if depth else 0
+    size = whole(batch, "--batch") if batch else 1
+    kind = chosen(dtype or "float32", DTYPES, "--dtype")
+    budget = parse_budget(max_params, max_macs, max_memory)
     with refusals(stem(arch), format):
         source = load_source(arch)
-        analysis = analyze(source, parse_inputs(input), heads=not without_heads)
+        analysis = analyze(source, parse_inputs(input), heads=not without_heads, batch=size, dtype=kind)
+    analysis = analysis.within(budget)
     if format == "json":
-        print(json_line(params_dict(analysis)))
+        print(json_line(params_dict(analysis, levels)))
     else:
         if format == "table":
             write_text([(heading(analysis.graph, analysis.graph.architecture.year) + "\n\n", "bold")], sys.stdout)
-        write_table(params_table(analysis), format)
+        write_table(params_table(analysis, levels), format)
         if format == "table":
             print()
             write_table(types_table(analysis), format)
-            print("\n" + summary(analysis, memory=False)[0])
+            sums = summary(analysis, memory=bool(batch or dtype or max_memory))
+            print("\n" + "\n".join(sums[:1] + [line for line in sums[1:] if " of weights" in line]))
         tell(analysis.diagnostics, source.text)
     if not analysis.ok:
         raise typer.Exit(1)

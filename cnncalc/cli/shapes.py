@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
 
 from cnncalc.analysis import DTYPES, Analysis
 from cnncalc.api import build, load_source
-from cnncalc.cli.options import ArchArgument, BatchOption, DtypeOption, HeadsOption, InputOption, parse_inputs
+from cnncalc.cli.options import (
+    ArchArgument,
+    BatchOption,
+    DepthOption,
+    DtypeOption,
+    FormatOption,
+    HeadsOption,
+    InputOption,
+    MaxMacsOption,
+    MaxMemoryOption,
+    MaxParamsOption,
+    parse_budget,
+    parse_inputs,
+)
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, styled, tell, whole, write_table, write_text
 from cnncalc.folding import fold
 from cnncalc.graph import resting_collector
@@ -30,17 +44,15 @@ def shapes_command(
             "--columns", "-c", metavar="NAMES", help=f"More columns, with commas between: {', '.join(EXTRA)}; or all."
         ),
     ] = "",
-    depth: Annotated[
-        str,
-        typer.Option(
-            "--depth", "-d", metavar="N", help="Fold blocks below this depth into one row: 1 shows the top level."
-        ),
-    ] = "",
+    depth: DepthOption = "",
     input: InputOption = None,
     without_heads: HeadsOption = False,
     batch: BatchOption = "",
     dtype: DtypeOption = "",
-    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "table",
+    max_params: MaxParamsOption = "",
+    max_macs: MaxMacsOption = "",
+    max_memory: MaxMemoryOption = "",
+    format: FormatOption = "table",
 ) -> None:
     """Show what shape leaves every layer, and how many parameters it has."""
     chosen(format, FORMATS, "--format")
@@ -49,24 +61,29 @@ def shapes_command(
     levels = whole(depth, "--depth") if depth else 0
     size = whole(batch, "--batch") if batch else 1
     kind = chosen(dtype or "float32", DTYPES, "--dtype")
+    budget = parse_budget(max_params, max_macs, max_memory)
     with refusals(stem(arch), format), resting_collector():
         source = load_source(arch)
         graph, findings = build(source, parse_inputs(input), not without_heads)
         run = Run(graph, findings)
-        show(run, source, extra, format, levels, size, kind, memory=bool(batch or dtype))
+        finish = cache(lambda: run.analysis(size, kind).within(budget))
+        show(run, finish, source, extra, format, levels, memory=bool(batch or dtype or max_memory))
 
 
 def show(
-    run: Run, source: Source, extra: list[str], format: str, levels: int, batch: int, dtype: str, *, memory: bool
+    run: Run,
+    analysis: Callable[[], Analysis],
+    source: Source,
+    extra: list[str],
+    format: str,
+    levels: int,
+    *,
+    memory: bool,
 ) -> None:
-    """Run, write what was found, and raise typer.Exit(1) if that is wrong."""
-    done: list[Analysis] = []
+    """Run, write what was found, and raise typer.Exit(1) if that is wrong.
 
-    def analysis() -> Analysis:
-        if not done:
-            done.append(run.analysis(batch, dtype))
-        return done[0]
-
+    ``analysis`` is asked for when the last layer has come.
+    """
     if format == "json":
         for _ in run:
             pass
@@ -82,17 +99,20 @@ def show(
                 print()
         write_table(table, format)
         if format == "table":
-            write_summary(analysis(), memory)
+            write_summary(analysis(), memory, fields=bool({"rf", "stride", "start"} & set(extra)))
         tell(analysis().diagnostics, source.text)
     if not analysis().ok:
         raise typer.Exit(1)
 
 
-def write_summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()) -> None:
-    """The sums in words, and notes about single layers; ``formulas`` say the parameters in the sum's place."""
+def write_summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = (), *, fields: bool = False) -> None:
+    """The sums in words, and notes about single layers; ``formulas`` say the parameters in the sum's place.
+
+    ``fields`` tells that receptive fields are shown, which have notes of their own.
+    """
     sums = summary(analysis, memory)
     lines = ["", *formulas, *(sums[1:] if formulas else sums)]
-    about = notes(analysis.layers)
+    about = notes(analysis.layers, fields)
     lines += [f"note: {line}" for line in about[:NOTES]]
     if len(about) > NOTES:
         lines.append(f"note: and {len(about) - NOTES:,} more like these")

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnncalc.architecture import Common, Expect, Reference
+from cnncalc.budget import BOUNDS, read_amount
 from cnncalc.diagnostics import Fault, Findings
 from cnncalc.expressions import Unknown
 from cnncalc.text import hidden, listing, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
-from cnncalc.values import Flag, read_shape, read_size, read_whole, read_word
+from cnncalc.values import AXES, Flag, read_shape, read_size, read_whole, read_word
 
 COMMON = ("name", "from", "expect", "when", "weights", "trainable")
 COUNTS = ("params", "trainable", "buffers", "macs", "activations")
-EXPECTED = ("output", *COUNTS, "receptive_field")
+EXPECTED = ("output", *COUNTS, "receptive_field", *BOUNDS)
+AXIS_WORDS = frozenset(name for names in AXES.values() for name in names)
 MAX_NAME = 100
 
 
@@ -54,8 +56,10 @@ def read_expect(node: Node, findings: Findings) -> Expect:
         return expect
     for key, value in node.entries:
         try:
-            expect.values[key.text] = _read_fact(key, value)
+            fact = expect.values[key.text] = _read_fact(key, value)
             expect.spans[key.text] = value.span
+            if isinstance(fact, dict) and isinstance(value, Mapping):
+                expect.spans.update({f"{key.text} {name.text}": shape.span for name, shape in value.entries})
         except Fault as fault:
             findings.add(fault, span=value.span)
     return expect
@@ -63,16 +67,15 @@ def read_expect(node: Node, findings: Findings) -> Expect:
 
 def _read_fact(key: Scalar, value: Node) -> Any:
     if key.text == "output":
-        named = isinstance(value, Mapping) and any(
-            isinstance(v, (Mapping, Sequence)) or "x" in v.text for _, v in value.entries
-        )
-        if named and isinstance(value, Mapping):
+        if isinstance(value, Mapping) and not any(k.text in AXIS_WORDS for k, _ in value.entries):
             return {k.text: read_shape(v, "output") for k, v in value.entries}
         return read_shape(value, "output")
     if key.text == "receptive_field":
         return read_size(value, "receptive_field", 0)
     if key.text in COUNTS:
         return read_whole(value, key.text, 0)
+    if key.text in BOUNDS:
+        return read_amount(value, key.text)
     help = suggest(key.text, EXPECTED, f"it takes {listing(EXPECTED)}")
     if key.text.isdigit():
         help = "a comma ends a number here; group its digits with _ : 61_706"

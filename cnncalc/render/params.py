@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.analysis import Analysis, Layer
+from cnncalc.folding import Group, Row, fold
 from cnncalc.layers import Tensor
 from cnncalc.render.table import Column, Table
 from cnncalc.text import count_text
@@ -66,14 +67,21 @@ class Share:
     layer: Layer | None = None
 
 
-def shares(analysis: Analysis) -> list[Share]:
-    """A row for every layer that has weights, or may have."""
+def shares(analysis: Analysis, depth: int = 0) -> list[Share]:
+    """A row for every layer that has weights, or may have; or for every stage down to a depth of names."""
     total = analysis.totals.params
-    return [
-        Share(layer.path, layer.type, layer_formula(layer), layer.params, _part(layer.params, total), layer)
-        for layer in analysis.layers
-        if layer.tensors is None or layer.tensors
-    ]
+    rows: Sequence[Row] = fold(analysis.layers, depth) if depth else analysis.layers
+    return [_share(row, total) for row in rows if _weighs(row)]
+
+
+def _weighs(row: Row) -> bool:
+    return bool(row.params) if isinstance(row, Group) else row.tensors is None or bool(row.tensors)
+
+
+def _share(row: Row, total: int) -> Share:
+    if isinstance(row, Layer):
+        return Share(row.path, row.type, layer_formula(row), row.params, _part(row.params, total), row)
+    return Share(row.path, row.type, "", row.params, _part(row.params, total))
 
 
 def type_shares(analysis: Analysis) -> list[Share]:
@@ -102,12 +110,12 @@ _SHARE = Column("share", "share", _percent, lambda row: round(row.share, 6), rig
 _BAR = Column("bar", "", lambda row: bar(row.share), lambda row: "", style="green", graphic=True)
 
 
-def params_table(analysis: Analysis) -> Table:
-    """The parameters layer by layer."""
+def params_table(analysis: Analysis, depth: int = 0) -> Table:
+    """The parameters layer by layer, or stage by stage."""
     total = f"{analysis.totals.params:,}"
     name = "total" if analysis.totals.complete else "total of what is known"
     return Table(
-        (_NAME, _TYPE, _FORMULA, _PARAMS, _SHARE, _BAR), shares(analysis), lambda: (name, "", "", total, "", "")
+        (_NAME, _TYPE, _FORMULA, _PARAMS, _SHARE, _BAR), shares(analysis, depth), lambda: (name, "", "", total, "", "")
     )
 
 
@@ -116,7 +124,7 @@ def types_table(analysis: Analysis) -> Table:
     return Table((_TYPE, _PARAMS, _SHARE, _BAR), type_shares(analysis))
 
 
-def params_dict(analysis: Analysis) -> dict[str, Any]:
+def params_dict(analysis: Analysis, depth: int = 0) -> dict[str, Any]:
     """The JSON document of ``cnncalc params``."""
     return {
         "name": analysis.name,
@@ -131,7 +139,7 @@ def params_dict(analysis: Analysis) -> dict[str, Any]:
                 "share": row.share,
                 "weights": None if row.layer is None or row.layer.weights is None else _lists(row.layer.weights),
             }
-            for row in shares(analysis)
+            for row in shares(analysis, depth)
         ],
         "types": {row.type: {"params": row.params, "share": row.share} for row in type_shares(analysis)},
         "diagnostics": [d.to_dict() for d in analysis.diagnostics],

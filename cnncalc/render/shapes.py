@@ -9,6 +9,7 @@ from typing import Any
 from cnncalc.analysis import DTYPES, Analysis, Layer
 from cnncalc.folding import Group, Row
 from cnncalc.graph import Graph, Node, Scope
+from cnncalc.layers.merging import Multiply, gate_inputs
 from cnncalc.receptive_field import Field
 from cnncalc.render.table import Column, Table
 from cnncalc.text import count_text, listing, plural, shape_text
@@ -189,21 +190,34 @@ def bytes_text(count: int) -> str:
     return f"{count:,} bytes" if unit == "bytes" else f"{size:,.1f} {unit} ({count:,} bytes)"
 
 
-def notes(rows: Iterable[Row]) -> list[str]:
-    """What a table says below itself about single layers: pixels that no window reads, gates not counted."""
-    from cnncalc.layers.merging import Multiply, gate_inputs
-
+def notes(rows: Iterable[Row], fields: bool = False) -> list[str]:
+    """What a table says below itself about single layers: pixels that no window reads; if fields are shown, gates."""
+    skipping: list[Layer] = []
     found: list[str] = []
     gates = 0
     for row in rows:
         if isinstance(row, Group):
             continue
         if row.facts.unread and any(row.facts.unread):
-            found.append(_unread_text(row))
+            if _skips(row):
+                skipping.append(row)
+            else:
+                found.append(_unread_text(row))
         gates += row.node.spec.type is Multiply and bool(gate_inputs(row.facts))
-    if gates:
+    if len(skipping) == 1:
+        found += map(_unread_text, skipping)
+    elif skipping:
+        names = listing([row.path for row in skipping[:2]] + ["others"] * (len(skipping) > 2))
+        found.append(f"the windows of {names} are smaller than their stride, and skip rows and columns")
+    if gates and fields:
         found.append("the gate of a multiply by a 1×1 map is not counted in receptive fields")
     return found
+
+
+def _skips(row: Layer) -> bool:
+    """Whether pixels are unread because they lie between two windows."""
+    windows = row.facts.windows or ()
+    return any(w is not None and w.stride is not None and w.stride > w.size for w in windows)
 
 
 def _unread_text(row: Layer) -> str:

@@ -52,6 +52,8 @@ class Column:
     """Whether its cells may be broken over several lines where a terminal is narrow."""
     graphic: bool = False
     """Whether it is a drawing that only a terminal shows well."""
+    optional: bool = False
+    """Whether a terminal that is too narrow for all columns leaves it out."""
 
 
 @dataclass(eq=False, repr=False)
@@ -110,6 +112,10 @@ def write_terminal(table: Table, console: Any) -> None:
     widths = _widths(table, first, _headings(table.columns))
     least = [min(width, NARROWEST) if column.folds else width for width, column in zip(widths, table.columns)]
     if sum(least) + 2 * (len(least) - 1) > console.width:
+        kept = [column for column in table.columns if not column.optional]
+        if len(kept) < len(table.columns) and isinstance(table.rows, list):
+            write_terminal(Table(kept, table.rows), console)
+            return
         # Numbers are never cut: where names can't give way enough, the terminal folds the lines.
         _write_aligned(table, first, rows, console.file)
         return

@@ -30,11 +30,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from papers import PAPERS
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
-
-from papers import PAPERS
 
 FOLDER = Path(__file__).parent / "tables"
 BATCH = 2
@@ -89,7 +88,9 @@ class Recorder(TorchFunctionMode):
             kind = "conv" if len(shape) > 1 else "dense"
             yield Row(kind, channels_first(shape), elements(weight, bias), weight.numel() * prod(shape[:-1]))
         elif name == "batch_norm":
-            yield Row("batch_norm", shape, elements(kwargs.get("weight", at(args, 3)), kwargs.get("bias", at(args, 4))), 0)
+            yield Row(
+                "batch_norm", shape, elements(kwargs.get("weight", at(args, 3)), kwargs.get("bias", at(args, 4))), 0
+            )
         elif name == "layer_norm":
             weight, bias = kwargs.get("weight", at(args, 2)), kwargs.get("bias", at(args, 3))
             yield Row("layer_norm", channels_first(shape), elements(weight, bias), 0)
@@ -124,9 +125,8 @@ def trace(model: nn.Module, size: tuple[int, ...]) -> list[Row]:
     """The rows of one forward pass, compared with the model's own sums."""
     image = torch.empty((BATCH, *size), device="meta")
     recorder = Recorder()
-    with FlopCounterMode(display=False) as counter:
-        with recorder:
-            model(image)
+    with FlopCounterMode(display=False) as counter, recorder:
+        model(image)
     params = sum(p.numel() for p in model.parameters())
     assert sum(row.params for row in recorder.rows) == params, (sum(row.params for row in recorder.rows), params)
     macs = counter.get_total_flops() // 2 // BATCH

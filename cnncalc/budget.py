@@ -1,0 +1,58 @@
+"""Budgets: at most so many parameters, multiply-accumulates or bytes, on the command line or in a file's ``expect``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from cnncalc.diagnostics import Diagnostic, Fault
+from cnncalc.text import quote
+from cnncalc.tree import Node, Scalar, kind_of
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis
+
+BOUNDS: dict[str, str] = {"max_params": "parameters", "max_macs": "MACs", "max_memory": "bytes"}
+"""Every bound, and what it counts. Memory is that of all weights and of every layer's output."""
+
+THOUSANDS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
+BYTES = {
+    **{f"{letter}{b}": factor for letter, factor in THOUSANDS.items() if letter != "b" for b in ("", "b")},
+    **{f"{letter}ib": 2 ** (10 * power) for power, letter in enumerate("kmgt", 1)},
+}
+_AMOUNT = re.compile(r"([0-9]+(?:_[0-9]{3})*(?:\.[0-9]+)?) *([a-zA-Z]*)\Z")
+
+
+def read_amount(node: Node, bound: str) -> int:
+    """``1.5M``, ``2G`` or ``64MiB`` as a whole number. Raises Fault ``invalid-value``."""
+    if not isinstance(node, Scalar):
+        raise Fault("invalid-value", f"{bound} is one amount, not {kind_of(node)}", span=node.span)
+    units = BYTES if bound == "max_memory" else THOUSANDS
+    match = _AMOUNT.match(node.text.strip()) if len(node.text) < 40 else None
+    factor = units.get(match[2].lower()) if match else None
+    if match is None or factor is None:
+        example = "64MiB, 64MB or 67_108_864" if bound == "max_memory" else "1.5M, 2G or 1_500_000"
+        raise Fault("invalid-value", f"{bound} can't be {quote(node.text)}", f"write {example}", span=node.span)
+    amount = Decimal(match[1].replace("_", "")) * factor
+    if amount != int(amount):
+        raise Fault("invalid-value", f"{bound} {quote(node.text)} is no whole number", span=node.span)
+    return int(amount)
+
+
+def excess(bound: str, found: int, most: int, source: str) -> str:
+    """How much is over the bound, in words."""
+    unit = BOUNDS[bound]
+    return f"{found:,} {unit}, {found - most:,} more than {source} of {most:,}"
+
+
+def over_budget(analysis: Analysis, budget: Mapping[str, int]) -> Iterable[Diagnostic]:
+    """A finding for each bound that the network is over. What can't be known counts as nothing."""
+    totals = analysis.totals
+    found = {"max_params": totals.params, "max_macs": totals.macs, "max_memory": analysis.memory_bytes}
+    for bound, most in budget.items():
+        if found[bound] > most:
+            message = f"{analysis.name} has {excess(bound, found[bound], most, 'the budget')}"
+            help = f"all weights and every layer's output, {analysis.dtype}, batch of {analysis.batch:,}"
+            yield Diagnostic("over-budget", "error", message, help if bound == "max_memory" else "")
