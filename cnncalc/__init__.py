@@ -10,7 +10,7 @@ from cnncalc.api import analyze, analyze_layer, analyze_text
 from cnncalc.diagnostics import ArchitectureError, Diagnostic
 from cnncalc.source import Source
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Analysis",

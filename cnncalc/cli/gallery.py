@@ -127,7 +127,7 @@ def show_command(arch: ArchArgument) -> None:
 
 def copy_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A bundled name, such as vgg16.")],
-    target: Annotated[str, typer.Argument(metavar="[PATH]", help="Where to; NAME.yaml here unless given.")] = "",
+    target: Annotated[str, typer.Argument(metavar="PATH", help="Where to; NAME.yaml here unless given.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there already.")] = False,
 ) -> None:
     """Copy an architecture that comes with cnncalc, to start from:  cnncalc copy vgg16 mine.yaml"""

@@ -1,0 +1,103 @@
+"""Networks compared with each other, budgets, and copies of what comes with cnncalc."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import cnncalc
+from cnncalc.cli.app import app
+from cnncalc.diffing import align
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_vgg19_adds_three_convolutions_to_vgg16() -> None:
+    pairs = align(cnncalc.analyze("vgg16"), cnncalc.analyze("vgg19"))
+    added = [pair.b.path for pair in pairs if pair.b and pair.change == "added" and pair.b.type == "conv"]
+    assert added == ["conv3_4", "conv4_4", "conv5_4"]
+    assert sum(pair.delta("params") or 0 for pair in pairs) == 143_667_240 - 138_357_544  # torchvision
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("vgg16", "lenet5"), ("resnet50", "mobilenet_v2"), ("googlenet", "googlenet_aux")]
+)
+def test_every_layer_is_in_one_pair_in_order(a: str, b: str) -> None:
+    one, two = cnncalc.analyze(a), cnncalc.analyze(b)
+    pairs = align(one, two)
+    assert [pair.a for pair in pairs if pair.a] == one.layers
+    assert [pair.b for pair in pairs if pair.b] == two.layers
+
+
+def test_a_network_is_like_itself() -> None:
+    pairs = align(cnncalc.analyze("resnet18"), cnncalc.analyze("resnet18"))
+    assert {pair.change for pair in pairs} == {"same"}
+
+
+# Words, exit status, and what stands in the output.
+RUNS: dict[str, tuple[list[str], int, str]] = {
+    "diff": (["diff", "conv_5x5", "conv_3x3_3x3"], 0, "−28.0%"),
+    "diff-inputs": (["diff", "vgg16", "-i", "3x256x256"], 0, "512×7×7 → 512×8×8"),
+    "diff-two-inputs": (["diff", "vgg16", "-i", "3x256x256", "-i", "3x224x224"], 0, "512×8×8 → 512×7×7"),
+    "diff-one-alone": (["diff", "vgg16"], 2, "second architecture"),
+    "diff-unknown": (["diff", "vgg16", "vgg61"], 2, "vgg16"),
+    "diff-budget": (["diff", "resnet50", "resnet101", "--max-params", "30M"], 1, "14,549,160 more than the budget"),
+    "budget-kept": (["shapes", "resnet50", "--max-params", "25.6M"], 0, "25,557,032"),
+    "budget-params": (["params", "vgg16", "--max-params", "100M"], 1, "38,357,544 more than the budget of 100,000,000"),
+    "budget-macs": (["shapes", "lenet5", "--max-macs", "416.5k"], 1, "20 more than the budget of 416,500"),
+    "budget-memory": (["shapes", "lenet5", "--max-memory", "256KiB"], 1, "279,680 bytes"),
+    "budget-unit": (["shapes", "lenet5", "--max-params", "5X"], 2, "1.5M"),
+    "reconcile": (["reconcile", "resnet50"], 0, "4,133,742,592"),
+    "show": (["show", "lenet5"], 0, "name: LeNet-5"),
+    "list-family": (["list", "--family", "vgg"], 0, "vgg16_bn"),
+    "list-unknown-family": (["list", "--family", "vvg"], 2, "vgg"),
+}
+
+
+@pytest.mark.parametrize(("words", "status", "shown"), RUNS.values(), ids=RUNS)
+def test_run(words: list[str], status: int, shown: str) -> None:
+    result = run(*words)
+    assert result.exit_code == status, result.output
+    assert shown in result.output
+
+
+def test_json_of_diff() -> None:
+    document = json.loads(run("diff", "vgg16", "vgg19", "-f", "json").stdout)
+    assert document["totals"]["params"] == [138_357_544, 143_667_240]
+    assert {pair["change"] for pair in document["layers"]} == {"same", "changed", "added"}
+
+
+@pytest.mark.parametrize(
+    ("bound", "ok"),
+    [("max_params: 61_706", True), ("max_params: 61.7k", False), ("max_macs: 1M", True), ("max_memory: 1KiB", False)],
+)
+def test_a_file_can_hold_a_budget(bound: str, ok: bool) -> None:
+    text = run("show", "lenet5").stdout.replace("expect: {output: 10,", f"expect: {{{bound}, output: 10,")
+    found = cnncalc.analyze_text(text)
+    assert found.ok is ok
+    assert [d.rule for d in found.diagnostics] == ([] if ok else ["expectation-failed"])
+
+
+def test_outputs_by_name_are_promised() -> None:
+    text = "input: 4\nlayers:\n  - head: [dense: {units: 5}]\n    name: aux\n  - dense: {units: 9}\n"
+    assert cnncalc.analyze_text(text + "expect: {output: {output: 9, aux: 5}}\n").ok
+    (found,) = cnncalc.analyze_text(text + "expect: {output: {output: 9, aux: 6}}\n").diagnostics
+    assert found.message == "output aux is 5, and the file expects 6"
+    assert found.span is not None
+    assert found.span.column == 35
+
+
+def test_copy_writes_a_file_and_never_over_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("copy", "lenet5").exit_code == 0
+    assert (tmp_path / "lenet5.yaml").read_text(encoding="utf-8").startswith("name: LeNet-5")
+    (tmp_path / "lenet5.yaml").write_text("mine", encoding="utf-8")
+    assert run("copy", "lenet5").exit_code == 2
+    assert (tmp_path / "lenet5.yaml").read_text(encoding="utf-8") == "mine"
+    assert run("copy", "lenet5", "--force").exit_code == 0
+    assert run("copy", "vgg61").exit_code == 2
