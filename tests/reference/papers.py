@@ -146,6 +146,40 @@ def googlenet() -> nn.Module:
     )
 
 
+class NaiveInception(nn.Module):
+    """Szegedy et al., arXiv:1409.4842, Figure 2(a): no 1×1 before the larger filters or after the pool."""
+
+    def __init__(self, inputs: int, c1: int, c3: int, c5: int) -> None:
+        super().__init__()
+        branches = [conv(inputs, c1, 1), conv(inputs, c3, 3, padding=1), conv(inputs, c5, 5, padding=2)]
+        self.branches = nn.ModuleList([*branches, nn.MaxPool2d(3, 1, 1)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([branch(x) for branch in self.branches], 1)
+
+
+class GoogLeNetWithHeads(nn.Module):
+    """Szegedy et al., arXiv:1409.4842, section 5: a classifier on 4a, and one on 4d."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        trunk = list(googlenet())
+        self.parts = nn.ModuleList(nn.Sequential(*part) for part in (trunk[:11], trunk[11:14], trunk[14:]))
+        self.heads = nn.ModuleList(self.head(inputs) for inputs in (512, 528))
+
+    @staticmethod
+    def head(inputs: int) -> nn.Sequential:
+        layers = [nn.AvgPool2d(5, 3), conv(inputs, 128, 1), nn.Flatten(), dense(128 * 4 * 4, 1024, 0.7)]
+        return nn.Sequential(*layers, nn.Linear(1024, 1000))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        outputs = []
+        for part, head in zip(self.parts, self.heads):
+            x = part(x)
+            outputs.append(head(x))
+        return [*outputs, self.parts[2](x)]
+
+
 def dense_200() -> nn.Module:
     """Lecture "Redes convolucionales", UNAM: 1000 units that see a whole 200×200 colour image."""
     return nn.Sequential(nn.Flatten(), nn.Linear(3 * 200 * 200, 1000))
@@ -319,6 +353,9 @@ PAPERS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "zfnet": (zfnet, (3, 224, 224)),
     "nin": (nin, (3, 224, 224)),
     "googlenet": (googlenet, (3, 224, 224)),
+    "googlenet_aux": (GoogLeNetWithHeads, (3, 224, 224)),
+    "inception_v1_module": (lambda: Inception(192, 64, 96, 128, 16, 32, 32), (192, 28, 28)),
+    "inception_v1_module_naive": (lambda: NaiveInception(192, 64, 128, 32), (192, 28, 28)),
     "dense_200": (dense_200, (3, 200, 200)),
     "conv_5x5": (conv_5x5, (64, 35, 35)),
     "conv_3x3_3x3": (conv_3x3_3x3, (64, 35, 35)),
