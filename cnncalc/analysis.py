@@ -190,6 +190,10 @@ class Totals:
         """The bytes of all weights, and of every layer's output for a batch of images."""
         return (self.params + self.activations * batch) * DTYPES[dtype]
 
+    def bounded(self, dtype: str = "float32", batch: int = 1) -> dict[str, int]:
+        """What each bound of a budget is about. What can't be known counts as nothing."""
+        return {"max_params": self.params, "max_macs": self.macs, "max_memory": self.bytes(dtype, batch)}
+
     def add_layer(self, layer: Layer) -> None:
         """Count a layer, whose weights may be another's, or frozen."""
         self.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)

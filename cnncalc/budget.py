@@ -49,8 +49,7 @@ def excess(bound: str, found: int, most: int, source: str) -> str:
 
 def over_budget(analysis: Analysis, budget: Mapping[str, int]) -> Iterable[Diagnostic]:
     """A finding for each bound that the network is over. What can't be known counts as nothing."""
-    totals = analysis.totals
-    found = {"max_params": totals.params, "max_macs": totals.macs, "max_memory": analysis.memory_bytes}
+    found = analysis.totals.bounded(analysis.dtype, analysis.batch)
     for bound, most in budget.items():
         if found[bound] > most:
             message = f"{analysis.name} has {excess(bound, found[bound], most, 'the budget')}"

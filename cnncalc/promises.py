@@ -50,7 +50,7 @@ def _pairs(
         except Fault:
             return [("receptive field", promised, found)]
     if key in BOUNDS:
-        return [(key, promised, {"max_params": totals.params, "max_macs": totals.macs}.get(key, totals.bytes()))]
+        return [(key, promised, totals.bounded()[key])]
     return [(key, promised, getattr(totals, key) if totals.complete else None)]
 
 

@@ -51,10 +51,10 @@ class Report:
 
 def reconcile(analysis: Analysis) -> list[Report]:
     """What torchinfo, fvcore, ptflops, thop, calflops and Keras would report for a network, and why they differ."""
-    layers = [layer for layer in analysis.layers if layer.output and None not in layer.output and layer.facts.layer]
     by_type: dict[str, list[Layer]] = {}
-    for layer in layers:
-        by_type.setdefault(layer.type, []).append(layer)
+    for layer in analysis.layers:
+        if layer.macs is not None and layer.activations is not None and not layer.facts.faults:
+            by_type.setdefault(layer.type, []).append(layer)
     return [_report(tool, analysis, by_type) for tool in TOOLS]
 
 

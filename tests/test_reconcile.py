@@ -69,6 +69,11 @@ def test_what_is_not_known_is_not_made_up() -> None:
     assert {report.operations for report in reconcile(analysis)} == {None}
 
 
+def test_a_layer_whose_groups_do_not_divide_is_left_out() -> None:
+    text = "input: 4x8x8\nlayers: [transposed_conv: {K: 2, F: 3, G: 4}, prelu, layer_norm]"
+    assert {report.operations for report in reconcile(cnncalc.analyze_text(text))} == {None}
+
+
 # Every layer type, settings that the rules look at, and ranks 1 to 3.
 LAYERS = """
 conv: {filters: 6, kernel: 3, padding: 1}
