@@ -27,9 +27,10 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        from cnncalc.cli.app import app
+        speak(sys.argv[1:])
+        from cnncalc.cli.app import run
 
-        app()
+        sys.exit(run())
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
@@ -37,4 +38,27 @@ def main() -> None:
             raise
         print(f"cnncalc: internal error: {type(error).__name__}: {str(error)[:200]!r}", file=sys.stderr)
         print("  help: this is a fault of cnncalc, not of your file; CNNCALC_DEBUG=1 shows where", file=sys.stderr)
+        sys.exit(2)
+
+
+def speak(words: list[str]) -> None:
+    """Use the language that ``--lang`` names anywhere among the words, or the environment.
+
+    It comes before anything is read, since the help of every option is written in it. A language that there is not
+    ends the run with exit status 2.
+    """
+    from cnncalc.language import languages, use, wanted
+    from cnncalc.text import listing, printable
+
+    code = wanted()
+    for place, word in enumerate(words):
+        if word == "--":
+            break
+        option, equals, value = word.partition("=")
+        if option == "--lang":
+            code = value if equals else "".join(words[place + 1 : place + 2])
+    try:
+        use(code)
+    except KeyError:
+        print(f"error: --lang: {printable(code)!r} is not one of {listing(languages(), 'or')}", file=sys.stderr)
         sys.exit(2)

@@ -1,0 +1,71 @@
+"""The language that people are spoken to in: English as it stands in the code, or that of a gettext catalogue.
+
+Every sentence for people goes through `t` (or `n`, where a number decides between singular and plural). The English
+text is the key of its translation; its values stand in braces, so that a translation may order them anew. JSON keys,
+YAML words and names are the same in every language.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any
+
+DOMAIN = "cnncalc"
+FOLDER = Path(__file__).parent / "locale"
+"""The catalogues: ``es/LC_MESSAGES/cnncalc.po``, and the ``.mo`` compiled from it."""
+
+ENGLISH = "en"
+
+_current: NullTranslations = NullTranslations()
+_code = ENGLISH
+
+
+def languages() -> list[str]:
+    """The languages that there are: English, and each one with a catalogue."""
+    return [ENGLISH, *sorted(path.parts[-3] for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))]
+
+
+def current() -> str:
+    """The language in use: ``en``."""
+    return _code
+
+
+def use(code: str) -> None:
+    """Speak this language from now on. Raises KeyError where there is no such catalogue."""
+    global _current, _code
+    if code not in languages():
+        raise KeyError(code)
+    if code == ENGLISH:
+        _current = NullTranslations()
+    else:
+        with (FOLDER / code / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
+            _current = GNUTranslations(file)
+    _code = code
+
+
+def wanted(environ: Mapping[str, str] = os.environ) -> str:
+    """The language that the environment asks for: CNNCALC_LANG, else the locale's (LC_ALL, LC_MESSAGES, LANG).
+
+    English where it asks for one that there is no catalogue of.
+    """
+    known = languages()
+    for variable in ("CNNCALC_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environ.get(variable, "")
+        if value:
+            code = value.replace("-", "_").split(".")[0].split("_")[0].lower()
+            return code if code in known else ENGLISH
+    return ENGLISH
+
+
+def t(message: str, /, **values: Any) -> str:
+    """The message in the language in use, with its values put in: ``t("a {name} of {size}", name=…, size=…)``."""
+    text = _current.gettext(message) if message else ""
+    return text.format(**values) if values else text
+
+
+def n(singular: str, plural: str, count: int, /, **values: Any) -> str:
+    """The message for so many; ``{n}`` is the count with its thousands grouped: ``n("{n} row", "{n} rows", 3)``."""
+    return _current.ngettext(singular, plural, count).format(n=f"{count:,}", **values)

@@ -1,0 +1,83 @@
+"""Makes the catalogues with Babel: ``python cnncalc/locale/catalogues.py`` gathers the messages of the code into every
+``.po`` and compiles it. A new language is ``python cnncalc/locale/catalogues.py fr``, and its file translated.
+
+Not needed at run time. The build runs `compile_all` (see ``pyproject.toml``), the tests compare with `template`.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+LOCALE = Path(__file__).parent
+PACKAGE = LOCALE.parent
+KEYWORDS: dict[str, Any] = {"t": None, "n": (1, 2)}
+"""`t` takes a message, `n` two for one and many."""
+
+
+TYPER = ("Options", "Arguments", "Commands", "Missing command.", "default: {default}", "required")
+"""What typer says itself, and looks up in the catalogue."""
+
+
+def helps(path: Path) -> Iterator[tuple[int, str]]:
+    """The help lines of a module of commands: the ``help`` of its options, and its commands' docstrings."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.endswith("_command"):
+            yield node.lineno, ast.get_docstring(node) or ""
+        elif isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
+            yield node.value.lineno, str(node.value.value)
+
+
+def template() -> Catalog:
+    """Every message of the code."""
+    catalog = Catalog(project="cnncalc", charset="utf-8")
+    found = extract_from_dir(PACKAGE, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("L10N:",))
+    for file, line, message, comments, context in found:
+        catalog.add(message, None, [(f"cnncalc/{file}", line)], auto_comments=comments, context=context)
+    for path in sorted((PACKAGE / "cli").glob("*.py")):
+        for line, help in helps(path):
+            if help:
+                catalog.add(help, None, [(f"cnncalc/cli/{path.name}", line)])
+    for message in TYPER:
+        catalog.add(message, None, [("typer", 1)])
+    return catalog
+
+
+def load(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3], domain="cnncalc")
+
+
+def update(path: Path) -> None:
+    """Bring a catalogue up to the code: new messages come in without a translation, stale ones go."""
+    catalog = load(path) if path.exists() else Catalog(locale=path.parts[-3], project="cnncalc", charset="utf-8")
+    catalog.update(template(), no_fuzzy_matching=True, update_header_comment=False)
+    catalog.obsolete.clear()
+    catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+
+
+def compile_all() -> None:
+    """Write the ``.mo`` beside every ``.po``."""
+    for path in LOCALE.glob("*/LC_MESSAGES/*.po"):
+        with path.with_suffix(".mo").open("wb") as file:
+            write_mo(file, load(path))
+
+
+if __name__ == "__main__":
+    paths = list(LOCALE.glob("*/LC_MESSAGES/*.po"))
+    paths += [LOCALE / code / "LC_MESSAGES" / "cnncalc.po" for code in sys.argv[1:]]
+    for path in paths:
+        update(path)
+    compile_all()
