@@ -150,7 +150,7 @@ def _list(shape: Iterable[int | None] | None) -> list[int | None] | None:
     return None if shape is None else list(shape)
 
 
-def field_dict(field: Field) -> dict[str, Any] | None:
+def field_dict(field: Field | None) -> dict[str, Any] | None:
     """A receptive field as it stands in JSON: a number for each axis, null for what can't be known."""
     if not field:
         return None

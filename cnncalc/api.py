@@ -33,7 +33,7 @@ def load_source(arch: str | PathLike[str]) -> Source:
         bundled = gallery.find(path)
         if bundled is not None:
             return Source(bundled.name, bundled.read_text(encoding="utf-8"))
-        raise gallery.unknown(path)
+        raise gallery.unknown(path, f"there is no file {quote(path)}, and no architecture of that name")
     except Fault as fault:
         findings = Findings("<stdin>" if path == "-" else path)
         findings.add(fault)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Fault
@@ -14,8 +14,12 @@ from cnncalc.tree import Node, Scalar, kind_of
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis
 
-BOUNDS: dict[str, str] = {"max_params": "parameters", "max_macs": "MACs", "max_memory": "bytes"}
-"""Every bound, and what it counts. Memory is that of all weights and of every layer's output."""
+BOUNDS: dict[str, str] = {
+    "max_params": "parameters",
+    "max_macs": "MACs",
+    "max_memory": "bytes of weights and activations",
+}
+"""Every bound, and what it counts; activations are every layer's output."""
 
 THOUSANDS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12}
 BYTES = {
@@ -35,10 +39,10 @@ def read_amount(node: Node, bound: str) -> int:
     if match is None or factor is None:
         example = "64MiB, 64MB or 67_108_864" if bound == "max_memory" else "1.5M, 2G or 1_500_000"
         raise Fault("invalid-value", f"{bound} can't be {quote(node.text)}", f"write {example}", span=node.span)
-    amount = Decimal(match[1].replace("_", "")) * factor
-    if amount != int(amount):
+    amount = Fraction(match[1].replace("_", "")) * factor
+    if amount.denominator != 1:
         raise Fault("invalid-value", f"{bound} {quote(node.text)} is no whole number", span=node.span)
-    return int(amount)
+    return amount.numerator
 
 
 def excess(bound: str, found: int, most: int, source: str) -> str:
@@ -53,5 +57,5 @@ def over_budget(analysis: Analysis, budget: Mapping[str, int]) -> Iterable[Diagn
     for bound, most in budget.items():
         if found[bound] > most:
             message = f"{analysis.name} has {excess(bound, found[bound], most, 'the budget')}"
-            help = f"all weights and every layer's output, {analysis.dtype}, batch of {analysis.batch:,}"
+            help = f"every layer's output counts; {analysis.dtype}, batch of {analysis.batch:,}"
             yield Diagnostic("over-budget", "error", message, help if bound == "max_memory" else "")

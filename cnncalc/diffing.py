@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from cnncalc.analysis import Analysis
+from cnncalc.analysis import Analysis, field_dict
 from cnncalc.folding import Row, fold
 from cnncalc.layers import BY_WORD
+
+EXACT = 10**7
+"""Stretches whose lengths multiply to more are compared without what is frequent: time grows with the product."""
 
 
 @dataclass(eq=False, repr=False)
@@ -45,14 +48,13 @@ def _facts(row: Row) -> tuple[Any, ...]:
 def _row_dict(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    field = row.receptive_field
     return {
         "path": row.path,
         "type": row.type,
         "output": None if row.output is None else list(row.output),
         "params": row.params,
         "macs": row.macs,
-        "receptive_field": None if field is None else [None if e is None else float(e.size) for e in field],
+        "receptive_field": field_dict(row.receptive_field),
     }
 
 
@@ -63,30 +65,52 @@ def align(a: Analysis, b: Analysis, depth: int = 0) -> list[Pair]:
     """
     left: Sequence[Row] = fold(a.layers, depth) if depth else a.layers
     right: Sequence[Row] = fold(b.layers, depth) if depth else b.layers
-    pairs: list[Pair] = []
-    before, after = ([f"{_name(row)} {row.type}" for row in rows] for rows in (left, right))
-    for tag, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
-        if tag == "equal":
-            pairs += [Pair(x, y) for x, y in zip(left[i:j], right[k:m])]
-        else:
-            pairs += _between(left[i:j], right[k:m])
-    return pairs
+    return list(_pairs(left, right, [_name_and_type, _type]))
 
 
-def _name(row: Row) -> str:
-    """The path; of an unnamed layer without its number, which shifts when another is added before it."""
+Key = Callable[[Row], Hashable]
+
+
+def _pairs(left: Sequence[Row], right: Sequence[Row], keys: Sequence[Key]) -> Iterator[Pair]:
+    """Rows whose first key agrees side by side, in order; what lies between them by the other keys."""
+    if not (left and right and keys):
+        yield from (Pair(row, None) for row in left)
+        yield from (Pair(None, row) for row in right)
+        return
+    key, *others = keys
+    at = to = 0
+    for i, j, size in _runs([key(row) for row in left], [key(row) for row in right]):
+        yield from _pairs(left[at:i], right[to:j], others)
+        at, to = i + size, j + size
+        yield from map(Pair, left[i:at], right[j:to])
+
+
+def _runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
+    """Where both go on alike, and for how long; the last run is empty, at their ends."""
+    # The ends first: in a chain of conv, relu, conv, relu, … the longest run would be one that is shifted.
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    end, stop = len(before) - tail, len(after) - tail
+    rough = (end - head) * (stop - head) > EXACT
+    matcher = SequenceMatcher(None, before[head:end], after[head:stop], autojunk=rough)
+    yield 0, 0, head
+    yield from ((head + i, head + j, size) for i, j, size in matcher.get_matching_blocks())
+    yield end, stop, tail
+    yield len(before), len(after), 0
+
+
+def _alike(before: Sequence[Hashable], after: Sequence[Hashable]) -> int:
+    """How many agree from the start on."""
+    pairs = enumerate(zip(before, after))
+    return next((n for n, (x, y) in pairs if x != y), min(len(before), len(after)))
+
+
+def _name_and_type(row: Row) -> Hashable:
+    """The path and type; without the number of a layer called by its type, which shifts when another comes before."""
     head, _, last = row.path.rpartition("/")
     stem = last.rstrip("0123456789")
-    return f"{head}/{stem}" if stem in BY_WORD else row.path
+    return (head, stem if stem in BY_WORD else last, row.type)
 
 
-def _between(left: Sequence[Row], right: Sequence[Row]) -> list[Pair]:
-    """Layers between two that agree: those of one type side by side, in order."""
-    pairs: list[Pair] = []
-    before, after = ([row.type for row in rows] for rows in (left, right))
-    for tag, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
-        if tag == "equal":
-            pairs += [Pair(x, y) for x, y in zip(left[i:j], right[k:m])]
-        else:
-            pairs += [Pair(x, None) for x in left[i:j]] + [Pair(None, y) for y in right[k:m]]
-    return pairs
+def _type(row: Row) -> Hashable:
+    return row.type

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from cnncalc.diagnostics import ArchitectureError, Fault, Findings
-from cnncalc.text import quote, suggest
+from cnncalc.text import suggest
 
 _NAME = re.compile(r"[a-z0-9_]+\Z")
 
@@ -25,11 +25,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.yaml"))
 
 
-def unknown(name: str) -> ArchitectureError:
+def unknown(name: str, message: str) -> ArchitectureError:
     """The error of a name that no architecture has, with the nearest that are known."""
     findings = Findings(name)
     help = suggest(name, names(), "`cnncalc list` shows the architectures that come with it")
-    findings.add(Fault("unreadable-file", f"there is no file {quote(name)}, and no architecture of that name", help))
+    findings.add(Fault("unreadable-file", message, help))
     return ArchitectureError(findings)
 
 

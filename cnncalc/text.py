@@ -71,6 +71,11 @@ def count_text(count: int | None) -> str:
     return "?" if count is None else f"{count:,}"
 
 
+def signed_text(number: int | None) -> str:
+    """``+1,024``, ``−3``; what is not known is ``?``."""
+    return "?" if number is None else f"{number:+,}".replace("-", "−")
+
+
 def amount_text(count: int) -> str:
     """``15.47G``: four digits and the power of a thousand."""
     for power, letter in ((4, "T"), (3, "G"), (2, "M"), (1, "k")):

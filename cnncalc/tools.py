@@ -82,6 +82,7 @@ def plain(layer: Layer) -> bool:
 
 
 def if_plain(count: Count) -> Count:
+    """Counted for a plain ``nn.LayerNorm`` alone."""
     return lambda layer: count(layer) if plain(layer) else 0
 
 

@@ -9,12 +9,27 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cnncalc
+from cnncalc import gallery
 from cnncalc.cli.app import app
 from cnncalc.diffing import align
 
 
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+def run(*words: str, input: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(words), input=input)
+
+
+# A window that does not fit, two inputs that have to be alike, and a chain without a name in it.
+MISFIT = "input: 3x32x32\nlayers: [conv: {K: 8, F: 3, S: 2}, relu]"
+TWIN = """\
+inputs: {left: 3x32x32, right: 3x32x32}
+layers:
+  - conv: {from: left, K: 4, F: 3, name: a}
+  - conv: {from: right, K: 4, F: 3, name: b}
+  - concat: {from: [a, b]}
+  - flatten
+  - dense: {units: 3}
+"""
+CHAIN = ["conv: {K: 8, F: 3, P: 1}", "relu"]
 
 
 def test_vgg19_adds_three_convolutions_to_vgg16() -> None:
@@ -39,6 +54,35 @@ def test_a_network_is_like_itself() -> None:
     assert {pair.change for pair in pairs} == {"same"}
 
 
+@pytest.mark.parametrize("times", [3, 200, 3000])
+def test_a_layer_added_to_a_chain_is_the_only_difference(times: int) -> None:
+    chains = CHAIN * times, [*CHAIN, "lrn", *CHAIN * (times - 1)]
+    pairs = align(*(cnncalc.analyze_text(f"input: 3x8x8\nlayers: [{', '.join(chain)}]") for chain in chains))
+    assert [(pair.change, pair.b and pair.b.path) for pair in pairs if pair.change != "same"] == [("added", "lrn1")]
+
+
+def test_what_is_wrong_with_both_is_told_once() -> None:
+    result = run("diff", "-", "-", input=MISFIT)
+    assert result.exit_code == 1
+    assert result.stderr.count("non-integer-output") == 1
+    found = json.loads(run("diff", "-", "-", "-f", "json", input=MISFIT).stdout)["diagnostics"]
+    assert [d["rule"] for d in found] == ["non-integer-output"]
+
+
+def test_a_sum_of_what_is_known_is_compared_with_none() -> None:
+    result = run("diff", "-", "-i", "left=3x16x16", input=TWIN)
+    assert "total of what is known" in result.stdout
+    # (3·3·3 + 1)·4 for each convolution, and 8·30·30·3 + 3 that can no longer be known.
+    assert "parameters: 21,827 → at least 224\n" in result.stdout
+    assert "%" not in result.stdout
+
+
+def test_csv_has_shapes_as_other_tables_have_them() -> None:
+    rows = run("diff", "vgg16", "-i", "3x256x256", "-f", "csv").stdout.splitlines()
+    assert rows[0] == "change,name,type,output,params,macs,rf"
+    assert rows[1].startswith("changed,conv1_1,conv,64x224x224 → 64x256x256,0,")
+
+
 # Words, exit status, and what stands in the output.
 RUNS: dict[str, tuple[list[str], int, str]] = {
     "diff": (["diff", "conv_5x5", "conv_3x3_3x3"], 0, "−28.0%"),
@@ -47,12 +91,16 @@ RUNS: dict[str, tuple[list[str], int, str]] = {
     "diff-one-alone": (["diff", "vgg16"], 2, "second architecture"),
     "diff-unknown": (["diff", "vgg16", "vgg61"], 2, "vgg16"),
     "diff-budget": (["diff", "resnet50", "resnet101", "--max-params", "30M"], 1, "14,549,160 more than the budget"),
+    "diff-memory": (["diff", "lenet5", "lenet5", "--batch", "2", "--dtype", "float16"], 0, "156,268 bytes"),
     "budget-kept": (["shapes", "resnet50", "--max-params", "25.6M"], 0, "25,557,032"),
     "budget-params": (["params", "vgg16", "--max-params", "100M"], 1, "38,357,544 more than the budget of 100,000,000"),
     "budget-macs": (["shapes", "lenet5", "--max-macs", "416.5k"], 1, "20 more than the budget of 416,500"),
     "budget-memory": (["shapes", "lenet5", "--max-memory", "256KiB"], 1, "279,680 bytes"),
+    "budget-memory-says-of-what": (["shapes", "lenet5", "--max-memory", "1k"], 1, "bytes of weights and activations"),
     "budget-unit": (["shapes", "lenet5", "--max-params", "5X"], 2, "1.5M"),
     "reconcile": (["reconcile", "resnet50"], 0, "4,133,742,592"),
+    "budget-exact": (["shapes", "lenet5", "--max-params", "12345678901234567890123456789.5"], 2, "no whole number"),
+    "copy-unknown": (["copy", "lenet6"], 2, "no architecture that comes with cnncalc is called `lenet6`"),
     "show": (["show", "lenet5"], 0, "name: LeNet-5"),
     "list-family": (["list", "--family", "vgg"], 0, "vgg16_bn"),
     "list-unknown-family": (["list", "--family", "vvg"], 2, "vgg"),
@@ -70,6 +118,8 @@ def test_json_of_diff() -> None:
     document = json.loads(run("diff", "vgg16", "vgg19", "-f", "json").stdout)
     assert document["totals"]["params"] == [138_357_544, 143_667_240]
     assert {pair["change"] for pair in document["layers"]} == {"same", "changed", "added"}
+    field = document["layers"][0]["a"]["receptive_field"]
+    assert field == {"size": [3, 3], "stride": [1, 1], "start": [-1, -1]}
 
 
 @pytest.mark.parametrize(
@@ -101,3 +151,10 @@ def test_copy_writes_a_file_and_never_over_one(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "lenet5.yaml").read_text(encoding="utf-8") == "mine"
     assert run("copy", "lenet5", "--force").exit_code == 0
     assert run("copy", "vgg61").exit_code == 2
+
+
+def test_copy_of_a_file_onto_itself_leaves_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "small.yaml").write_text("input: 4\nlayers: [relu]\n", encoding="utf-8")
+    monkeypatch.setattr(gallery, "folder", lambda: tmp_path)
+    assert run("copy", "small", str(tmp_path), "--force").exit_code == 0
+    assert (tmp_path / "small.yaml").read_text(encoding="utf-8") == "input: 4\nlayers: [relu]\n"

@@ -21,6 +21,7 @@ import pytest
 import cnncalc
 from cnncalc import Analysis
 from cnncalc.reconcile import Report, reconcile
+from cnncalc.render.reconcile import reasons_table
 
 # Total and non-trainable parameters as Keras 3.15.1 counts them in keras.applications: MobileNet, MobileNetV2,
 # MobileNetV3Large (classifier: a convolution there), DenseNet121, Xception, VGG16, VGG19.
@@ -72,6 +73,13 @@ def test_what_is_not_known_is_not_made_up() -> None:
 def test_a_layer_whose_groups_do_not_divide_is_left_out() -> None:
     text = "input: 4x8x8\nlayers: [transposed_conv: {K: 2, F: 3, G: 4}, prelu, layer_norm]"
     assert {report.operations for report in reconcile(cnncalc.analyze_text(text))} == {None}
+
+
+def test_no_reason_comes_to_nothing() -> None:
+    analysis = cnncalc.analyze_text("input: 3x8x8\nlayers: [relu]")
+    rows = list(reasons_table(analysis, reconcile(analysis)).rows)
+    # 3·8·8 elements: ptflops counts two operations for each, calflops one.
+    assert [(row.tool, row.amount) for row in rows] == [("ptflops", 384), ("calflops", 192)]
 
 
 # Every layer type, settings that the rules look at, and ranks 1 to 3.

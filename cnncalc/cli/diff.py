@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cnncalc.api import analyze, load_source
+from cnncalc.api import Inputs, analyze, load_source
 from cnncalc.cli.options import (
     ArchArgument,
+    BatchOption,
     DepthOption,
+    DtypeOption,
     FormatOption,
     HeadsOption,
     InputOption,
@@ -19,6 +21,7 @@ from cnncalc.cli.options import (
     MaxParamsOption,
     parse_budget,
     parse_inputs,
+    parse_memory,
 )
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, whole, write_table, write_text
 from cnncalc.diffing import align
@@ -35,6 +38,8 @@ def diff_command(
     input: InputOption = None,
     depth: DepthOption = "",
     without_heads: HeadsOption = False,
+    batch: BatchOption = "",
+    dtype: DtypeOption = "",
     max_params: MaxParamsOption = "",
     max_macs: MaxMacsOption = "",
     max_memory: MaxMemoryOption = "",
@@ -47,32 +52,43 @@ def diff_command(
     """
     chosen(format, FORMATS, "--format")
     levels = whole(depth, "--depth") if depth else 0
+    size, kind = parse_memory(batch, dtype)
     budget = parse_budget(max_params, max_macs, max_memory)
     if not b and not input:
         raise typer.BadParameter("name a second architecture, or give an --input to compare with", param_hint="ARCH")
-    two = not b and input is not None and len(input) == 2 and not any("=" in text for text in input)
-    first = parse_inputs(input if b else input[:1] if two and input else None)
-    second = parse_inputs(input[1:] if two and input else input)
+    first, second = _two_inputs(input, alone=not b)
     with refusals(stem(a), format):
         left = load_source(a)
-        before = analyze(left, first, heads=not without_heads)
+        before = analyze(left, first, heads=not without_heads, batch=size, dtype=kind)
     with refusals(stem(b or a), format):
-        right = load_source(b) if b else left
-        after = analyze(right, second, heads=not without_heads).within(budget)
+        right = load_source(b) if b not in ("", a) else left
+        after = analyze(right, second, heads=not without_heads, batch=size, dtype=kind).within(budget)
     pairs = align(before, after, levels)
+    differing = [pair for pair in pairs if pair.change != "same"]
     if format == "json":
         print(json_line(diff_dict(before, after, pairs)))
+    elif format == "table":
+        write_text([(f"− {heading(before.graph)}\n+ {heading(after.graph)}\n\n", "bold")], sys.stdout)
+        if differing:
+            write_table(diff_table(differing), format)
+            print()
+        lines = totals_lines(before, after, pairs, memory=bool(batch or dtype or max_memory))
+        write_text([("\n".join(lines) + "\n", "")], sys.stdout)
     else:
-        if format == "table":
-            titles = [heading(x.graph, x.graph.architecture.year) for x in (before, after)]
-            write_text([(f"− {titles[0]}\n+ {titles[1]}\n\n", "bold")], sys.stdout)
-        table = diff_table(pairs)
-        if table.rows or format != "table":
-            write_table(table, format)
-            print() if format == "table" else None
-        if format == "table":
-            write_text([("\n".join(totals_lines(before, after, pairs)) + "\n", "")], sys.stdout)
+        write_table(diff_table(differing), format)
+    if format != "json":
         tell(before.diagnostics, left.text)
-        tell(after.diagnostics, right.text)
+        # What is wrong with both, where they are one file at two inputs, is told once.
+        told = set(before.diagnostics)
+        tell((d for d in after.diagnostics if d not in told), right.text)
     if not (before.ok and after.ok):
         raise typer.Exit(1)
+
+
+def _two_inputs(given: list[str] | None, *, alone: bool) -> tuple[Inputs, Inputs]:
+    """The inputs of the first network and of the second: one for both, but where one network is compared alone."""
+    if not alone:
+        return parse_inputs(given), parse_inputs(given)
+    if given and len(given) == 2 and not any("=" in text for text in given):
+        return given[0], given[1]
+    return None, parse_inputs(given)

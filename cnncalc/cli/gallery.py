@@ -134,13 +134,14 @@ def copy_command(
     bundled = gallery.find(name)
     if bundled is None:
         with refusals(stem(name), "table"):
-            raise gallery.unknown(name)
+            raise gallery.unknown(name, f"no architecture that comes with cnncalc is called {quote(name)}")
+    text = bundled.read_text(encoding="utf-8")
     path = Path(target or bundled.name)
     if path.is_dir():
         path = path / bundled.name
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(bundled.read_text(encoding="utf-8"))
+            file.write(text)
     except FileExistsError:
         _fail(f"{quote(str(path))} is there already", "give another path, or say --force to write over it")
     except OSError as error:

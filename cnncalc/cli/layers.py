@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cnncalc.analysis import DTYPES
 from cnncalc.api import Command, analyze_command
-from cnncalc.cli.options import BatchOption, DtypeOption, FormatOption
-from cnncalc.cli.output import FORMATS, chosen, refusals, tell, whole, write_table
+from cnncalc.cli.options import BatchOption, DtypeOption, FormatOption, parse_memory
+from cnncalc.cli.output import FORMATS, chosen, refusals, tell, write_table
 from cnncalc.cli.shapes import write_json, write_summary
 from cnncalc.diagnostics import ArchitectureError
 from cnncalc.render.params import layer_formula
@@ -150,8 +149,7 @@ def _calculate(
 ) -> None:
     chosen(format, FORMATS, "--format")
     chosen(layout, ("chw", "hwc"), "--layout")
-    chosen(dtype or "float32", DTYPES, "--dtype")
-    size = whole(batch, "--batch") if batch else 1
+    size, kind = parse_memory(batch, dtype)
     command = Command(f"cnncalc {name}")
     axes = command.add(input)
     settings = [
@@ -162,7 +160,7 @@ def _calculate(
         settings.append((Scalar("bias", flag.span), Scalar("false", flag.span)))
     with refusals(word, format):
         try:
-            analysis = analyze_command(command, word, axes, settings, layout, size, dtype or "float32")
+            analysis = analyze_command(command, word, axes, settings, layout, size, kind)
         except ArchitectureError as error:
             error.text = command.text
             raise

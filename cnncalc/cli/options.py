@@ -8,7 +8,7 @@ import typer
 
 from cnncalc.analysis import DTYPES
 from cnncalc.budget import read_amount
-from cnncalc.cli.output import FORMATS
+from cnncalc.cli.output import FORMATS, chosen, whole
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.tree import Scalar
 
@@ -43,6 +43,11 @@ MaxMemoryOption = Annotated[
     typer.Option("--max-memory", metavar="BYTES", help="Budget of weights and all layers' outputs together: 64MiB."),
 ]
 FormatOption = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")]
+
+
+def parse_memory(batch: str, dtype: str) -> tuple[int, str]:
+    """The size of a batch and the number format, with what they are unless given. Raises typer.BadParameter."""
+    return whole(batch, "--batch") if batch else 1, chosen(dtype or "float32", DTYPES, "--dtype")
 
 
 def parse_budget(max_params: str, max_macs: str, max_memory: str) -> dict[str, int]:

@@ -6,7 +6,6 @@ import sys
 
 import typer
 
-from cnncalc.analysis import DTYPES
 from cnncalc.api import analyze, load_source
 from cnncalc.cli.options import (
     ArchArgument,
@@ -21,10 +20,11 @@ from cnncalc.cli.options import (
     MaxParamsOption,
     parse_budget,
     parse_inputs,
+    parse_memory,
 )
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, whole, write_table, write_text
 from cnncalc.render.params import params_dict, params_table, types_table
-from cnncalc.render.shapes import heading, summary
+from cnncalc.render.shapes import heading, memory_text, params_text
 from cnncalc.source import stem
 
 
@@ -43,8 +43,7 @@ def params_command(
     """Show where the parameters are: the formula of each count with its numbers, and each layer's share."""
     chosen(format, FORMATS, "--format")
     levels = whole(depth, "--depth") if depth else 0
-    size = whole(batch, "--batch") if batch else 1
-    kind = chosen(dtype or "float32", DTYPES, "--dtype")
+    size, kind = parse_memory(batch, dtype)
     budget = parse_budget(max_params, max_macs, max_memory)
     with refusals(stem(arch), format):
         source = load_source(arch)
@@ -54,13 +53,14 @@ def params_command(
         print(json_line(params_dict(analysis, levels)))
     else:
         if format == "table":
-            write_text([(heading(analysis.graph, analysis.graph.architecture.year) + "\n\n", "bold")], sys.stdout)
+            write_text([(heading(analysis.graph) + "\n\n", "bold")], sys.stdout)
         write_table(params_table(analysis, levels), format)
         if format == "table":
             print()
             write_table(types_table(analysis), format)
-            sums = summary(analysis, memory=bool(batch or dtype or max_memory))
-            print("\n" + "\n".join(sums[:1] + [line for line in sums[1:] if " of weights" in line]))
+            print("\n" + params_text(analysis.totals))
+            if batch or dtype or max_memory:
+                print(memory_text(analysis))
         tell(analysis.diagnostics, source.text)
     if not analysis.ok:
         raise typer.Exit(1)

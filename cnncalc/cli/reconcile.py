@@ -15,9 +15,9 @@ from cnncalc.render.shapes import heading
 from cnncalc.source import stem
 from cnncalc.tools import TOOLS
 
-ASSUMED = """\
-for a batch of one, in evaluation mode, the network in plain torch.nn: a module for each layer, + and * for merges
-"""
+ASSUMED = (
+    "for a batch of one, in evaluation mode, the network in plain torch.nn: a module for each layer, + and * for merges"
+)
 
 
 def reconcile_command(
@@ -36,14 +36,15 @@ def reconcile_command(
         print(json_line(reconcile_dict(analysis, reports)))
     else:
         if format == "table":
-            write_text([(heading(analysis.graph, analysis.graph.architecture.year) + "\n\n", "bold")], sys.stdout)
+            write_text([(heading(analysis.graph) + "\n\n", "bold")], sys.stdout)
         write_table(figures_table(analysis, reports), format)
-        if format != "csv":
+        reasons = reasons_table(analysis, reports)
+        if reasons.rows and format != "csv":
             print()
-            write_table(reasons_table(analysis, reports), format)
+            write_table(reasons, format)
         if format == "table":
             versions = ", ".join(f"{tool.name} {tool.version}" for tool in TOOLS)
-            write_text([(f"\n{ASSUMED}by the rules of {versions}\n", "dim")], sys.stdout)
+            write_text([(f"\n{ASSUMED}\nby the rules of {versions}\n", "dim")], sys.stdout)
         tell(analysis.diagnostics, source.text)
     if not analysis.ok:
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cnncalc.analysis import DTYPES, Analysis
+from cnncalc.analysis import Analysis
 from cnncalc.api import build, load_source
 from cnncalc.cli.options import (
     ArchArgument,
@@ -24,6 +24,7 @@ from cnncalc.cli.options import (
     MaxParamsOption,
     parse_budget,
     parse_inputs,
+    parse_memory,
 )
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, styled, tell, whole, write_table, write_text
 from cnncalc.folding import fold
@@ -59,8 +60,7 @@ def shapes_command(
     extra = [chosen(c.strip(), [*EXTRA, "all"], "--columns") for c in columns.split(",") if c.strip()]
     extra = list(EXTRA) if "all" in extra else list(dict.fromkeys(extra))
     levels = whole(depth, "--depth") if depth else 0
-    size = whole(batch, "--batch") if batch else 1
-    kind = chosen(dtype or "float32", DTYPES, "--dtype")
+    size, kind = parse_memory(batch, dtype)
     budget = parse_budget(max_params, max_macs, max_memory)
     with refusals(stem(arch), format), resting_collector():
         source = load_source(arch)
@@ -94,7 +94,7 @@ def show(
         table = layer_table(run.graph, rows, extra)
         table.footer = lambda: footer(table.columns, analysis().totals)
         if format == "table":
-            write_text([(heading(run.graph, run.graph.architecture.year) + "\n", "bold")], sys.stdout)
+            write_text([(heading(run.graph) + "\n", "bold")], sys.stdout)
             if styled(sys.stdout):
                 print()
         write_table(table, format)
@@ -110,8 +110,7 @@ def write_summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()
 
     ``fields`` tells that receptive fields are shown, which have notes of their own.
     """
-    sums = summary(analysis, memory)
-    lines = ["", *formulas, *(sums[1:] if formulas else sums)]
+    lines = ["", *summary(analysis, memory, formulas)]
     about = notes(analysis.layers, fields)
     lines += [f"note: {line}" for line in about[:NOTES]]
     if len(about) > NOTES:

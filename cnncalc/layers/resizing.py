@@ -19,7 +19,7 @@ from cnncalc.layers.base import (
 )
 from cnncalc.layers.convolution import group_faults
 from cnncalc.text import listing, plural
-from cnncalc.values import Choice, PaddingKind, Reference, Shape, SizeKind, Whole, axis_names
+from cnncalc.values import SIDES, Choice, PaddingKind, Reference, Shape, SizeKind, Whole, axis_names
 
 _LIKE = "a layer whose height and width it takes over"
 
@@ -116,17 +116,26 @@ class Crop(Layer):
             wanted = spatial(_like(x, more))
         cuts = self._cuts(x, (None, *wanted))
         faults = [
-            Fault(
-                "window-too-large",
-                f"a {name} of {i} can't be cropped to {o}: {cut[0]} before and {cut[1]} after it are missing",
-                "a crop is at most as large as its input, offset counted",
-            )
-            for name, i, o, cut in zip(axis_names(self.rank), spatial(x), wanted, cuts)
+            self._too_large(axis, i, o, cut)
+            for axis, (i, o, cut) in enumerate(zip(spatial(x), wanted, cuts))
             if i is not None and o is not None and cut is not None and (o < 1 or min(cut) < 0)
         ]
         if faults:
             raise Misfit(faults, (x[0],) + (None,) * self.rank)
         return (x[0], *wanted)
+
+    def _too_large(self, axis: int, i: int, o: int, cut: tuple[int, int]) -> Fault:
+        """What is wrong along an axis of ``i`` pixels, of which ``o`` would be left."""
+        name = axis_names(self.rank)[axis]
+        if self.sides is not None:
+            first, last = SIDES[self.rank][axis]
+            message = f"nothing is left of a {name} of {i} without {cut[0]} at the {first} and {cut[1]} at the {last}"
+            return Fault("window-too-large", message, "take fewer away")
+        message = f"a {name} of {i} can't be cropped to {o}"
+        if self.offset is None:
+            return Fault("window-too-large", message, "a crop is at most as large as its input")
+        message += f" after an offset of {cut[0]}: that takes {cut[0] + o}"
+        return Fault("window-too-large", message, "offset and size together are at most as large as the input")
 
     def windows(self, x: Shape, y: Shape | None) -> tuple[Window | None, ...]:
         return tuple(None if cut is None else Window(1, 1, cut[0]) for cut in self._cuts(x, y))

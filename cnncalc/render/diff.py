@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from cnncalc.analysis import Analysis
+from cnncalc.analysis import Analysis, Totals
 from cnncalc.diffing import Pair
 from cnncalc.folding import Row
-from cnncalc.render.shapes import EXTRA
+from cnncalc.render.shapes import EXTRA, NAME, OUTPUT, PARAMS, TYPE, bytes_text, least_text
 from cnncalc.render.table import Column, Table
-from cnncalc.text import plural, shape_text
+from cnncalc.text import plural, signed_text
 
 SIGNS = {"same": "", "changed": "~", "added": "+", "removed": "−"}
 
@@ -19,64 +21,75 @@ def _both(text: Callable[[Row], str]) -> Callable[[Pair], str]:
     """The text of either side, or of both with an arrow where they differ."""
 
     def cell(pair: Pair) -> str:
-        texts = dict.fromkeys(text(row) for row in (pair.a, pair.b) if row is not None)
-        return " → ".join(texts)
+        return " → ".join(dict.fromkeys(text(row) for row in (pair.a, pair.b) if row is not None))
 
     return cell
 
 
-def signed(number: int | None) -> str:
-    """``+1,024``, nothing for 0."""
-    if number is None:
-        return "?"
-    return f"{number:+,}".replace("-", "−") if number else ""
+def _column(of: Column) -> Column:
+    """A column of the table of layers, for both sides."""
+    return replace(of, text=_both(of.text), raw=_both(of.raw))
 
 
-def _delta(key: str, title: str) -> Column:
-    return Column(key, title, lambda pair: signed(pair.delta(key)), lambda pair: pair.delta(key), right=True)
+def _delta(of: Column) -> Column:
+    """A count, by how much it grows; nothing where it does not."""
 
+    def text(pair: Pair) -> str:
+        return signed_text(delta) if (delta := pair.delta(of.key)) != 0 else ""
 
-def _column(key: str, text: Callable[[Row], str], **options: Any) -> Column:
-    return Column(key, key.replace("_", " "), _both(text), _both(text), **options)
+    return replace(of, text=text, raw=lambda pair: pair.delta(of.key))
 
 
 COLUMNS = (
     Column("change", "", lambda pair: SIGNS[pair.change], lambda pair: pair.change, style="bold"),
-    _column("name", lambda row: row.path, style="bold", folds=True),
-    _column("type", lambda row: row.type, style="cyan"),
-    _column("output", lambda row: shape_text(row.output), right=True),
-    _delta("params", "parameters"),
-    _delta("macs", "MACs"),
-    _column("receptive_field", EXTRA["rf"].text, right=True),
+    _column(NAME),
+    _column(TYPE),
+    _column(OUTPUT),
+    _delta(PARAMS),
+    _delta(EXTRA["macs"]),
+    _column(EXTRA["rf"]),
 )
 
 
 def diff_table(pairs: Sequence[Pair]) -> Table:
-    """A row for each layer that differs; parameters and MACs by how much they grow."""
-    rows = [pair for pair in pairs if pair.change != "same"]
+    """A row for each pair; parameters and MACs by how much they grow."""
 
     def footer() -> list[str]:
-        sums = [signed(sum(pair.delta(key) or 0 for pair in pairs)) for key in ("params", "macs")]
-        return ["", "total", "", "", *sums, ""]
+        deltas = [[pair.delta(key) for pair in pairs] for key in ("params", "macs")]
+        sums = [sum(filter(None, column)) for column in deltas]
+        name = "total of what is known" if any(None in column for column in deltas) else "total"
+        return ["", name, "", "", *(signed_text(number) if number else "" for number in sums), ""]
 
-    return Table(COLUMNS, rows, footer)
+    return Table(COLUMNS, pairs, footer)
 
 
-def totals_lines(a: Analysis, b: Analysis, pairs: Sequence[Pair]) -> list[str]:
+def totals_lines(a: Analysis, b: Analysis, pairs: Sequence[Pair], *, memory: bool = False) -> list[str]:
     """What the differences come to, in words."""
-    counts = {word: sum(pair.change == word for pair in pairs) for word in SIGNS}
+    counts = Counter(pair.change for pair in pairs)
     lines = [
         f"{plural(counts['same'], 'row')} alike, {counts['changed']:,} changed, "
         f"{counts['added']:,} added, {counts['removed']:,} removed"
     ]
     for key, title in (("params", "parameters"), ("macs", "MACs"), ("activations", "activations")):
-        before, after = getattr(a.totals, key), getattr(b.totals, key)
-        share = f" ({100 * (after - before) / before:+.1f}%)".replace("-", "−") if before and after != before else ""
-        change = f"{signed(after - before)}{share}" if after != before else "no change"
-        lines.append(
-            f"{title}: {before:,} → {after:,}, {change}" if after != before else f"{title}: {before:,}, {change}"
-        )
+        known = dict.fromkeys(least_text(x.totals, key) for x in (a, b))
+        lines.append(f"{title}: {' → '.join(known)}{_growth(a.totals, b.totals, key)}")
+    if memory:
+        sizes = dict.fromkeys(bytes_text(x.memory_bytes) for x in (a, b))
+        lines.append(f"memory: {' → '.join(sizes)} ({b.dtype}, batch of {b.batch:,})")
+    if not (a.totals.complete and b.totals.complete):
+        lines.append("a layer with ? is not in the sums")
     return lines
+
+
+def _growth(a: Totals, b: Totals, key: str) -> str:
+    """``, −36,864 (−36.0%)``; nothing where a layer is not known."""
+    before, after = getattr(a, key), getattr(b, key)
+    if not (a.complete and b.complete):
+        return ""
+    if before == after:
+        return ", no change"
+    share = f" ({100 * (after - before) / before:+.1f}%)".replace("-", "−") if before else ""
+    return f", {signed_text(after - before)}{share}"
 
 
 def diff_dict(a: Analysis, b: Analysis, pairs: Sequence[Pair]) -> dict[str, Any]:
@@ -87,5 +100,5 @@ def diff_dict(a: Analysis, b: Analysis, pairs: Sequence[Pair]) -> dict[str, Any]
         "ok": a.ok and b.ok,
         "totals": {key: [value, b.totals.to_dict()[key]] for key, value in a.totals.to_dict().items()},
         "layers": [pair.to_dict() for pair in pairs],
-        "diagnostics": [d.to_dict() for d in (*a.diagnostics, *b.diagnostics)],
+        "diagnostics": [d.to_dict() for d in dict.fromkeys((*a.diagnostics, *b.diagnostics))],
     }

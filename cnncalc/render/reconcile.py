@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.analysis import Analysis
 from cnncalc.reconcile import Report
 from cnncalc.render.table import Column, Table
-from cnncalc.text import count_text
+from cnncalc.text import count_text, signed_text
 
 
 @dataclass(eq=False, repr=False)
@@ -61,15 +61,13 @@ def reasons_table(analysis: Analysis, reports: Sequence[Report]) -> Table:
     for report in reports:
         name, macs = report.tool.name, analysis.totals.macs
         terms = [(term.amount, term.layers_text, f"parameters: {term.why}") for term in report.params_terms]
-        if report.tool.per_mac == 2:
+        if report.tool.per_mac == 2 and macs:
             terms.append((macs, "", "a MAC is two operations"))
         terms += [(term.amount, term.layers_text, term.why) for term in report.operations_terms]
         rows += [Reason(name, "" if number else name, *term) for number, term in enumerate(terms)]
     columns = (
         Column("tool", "tool", lambda row: row.shown, lambda row: row.tool, style="bold"),
-        Column(
-            "amount", "differs by", lambda row: f"{row.amount:+,}".replace("-", "−"), lambda row: row.amount, right=True
-        ),
+        Column("amount", "differs by", lambda row: signed_text(row.amount), lambda row: row.amount, right=True),
         Column("why", "because", lambda row: row.why, lambda row: row.why, folds=True),
         _word("layers", "of the layers", style="dim", folds=True),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.analysis import DTYPES, Analysis, Layer
+from cnncalc.analysis import Analysis, Layer, Totals
 from cnncalc.folding import Group, Row
 from cnncalc.graph import Graph, Node, Scope
 from cnncalc.layers.merging import Multiply, gate_inputs
@@ -101,16 +101,6 @@ EXTRA: dict[str, Column] = {
 """The columns that are shown when asked for."""
 
 
-def memory_column(analysis_dtype: str, batch: int) -> Column:
-    """The bytes of a layer's output for the whole batch."""
-    width = DTYPES[analysis_dtype] * batch
-
-    def raw(row: Row) -> int | None:
-        return None if row.activations is None else row.activations * width
-
-    return Column("bytes", "bytes", lambda row: count_text(raw(row)), raw, right=True)
-
-
 def columns(extra: Sequence[str], branching: Column | None) -> list[Column]:
     """The columns of a table: the usual ones, those asked for, and where branches part and meet."""
     chosen = [INDEX, NAME, TYPE]
@@ -149,32 +139,47 @@ def footer(analysis_columns: Sequence[Column], sums: Any) -> list[str]:
     return cells
 
 
-def heading(graph: Graph, year: int | None) -> str:
+def heading(graph: Graph) -> str:
     """``VGG-16 (2014), input 3×224×224``."""
     inputs = [
         shape_text(shape) if len(graph.inputs) == 1 else f"{name} {shape_text(shape)}"
         for name, shape in graph.inputs.items()
     ]
+    year = graph.architecture.year
     dated = f" ({year})" if year else ""
     return f"{graph.architecture.name}{dated}, input {', '.join(inputs)}"
 
 
-def summary(analysis: Analysis, memory: bool) -> list[str]:
-    """The sums in words, below the table."""
-    totals = analysis.totals
+def least_text(totals: Totals, key: str) -> str:
+    """``1,792``; ``at least 1,792`` where not all layers are known."""
+    return ("" if totals.complete else "at least ") + count_text(getattr(totals, key))
+
+
+def params_text(totals: Totals) -> str:
+    """The sum of the parameters in words."""
     frozen = "" if totals.trainable == totals.params else f" ({totals.trainable:,} trainable)"
     buffers = f", {totals.buffers:,} buffers" if totals.buffers else ""
-    least = "" if totals.complete else "at least "
-    lines = [f"{least}{totals.params:,} parameters{frozen}{buffers}"]
+    return f"{least_text(totals, 'params')} parameters{frozen}{buffers}"
+
+
+def memory_text(analysis: Analysis) -> str:
+    """The memory in words."""
+    return (
+        f"{bytes_text(analysis.weight_bytes)} of weights, {bytes_text(analysis.activation_bytes)} of activations "
+        f"({analysis.dtype}, batch of {analysis.batch:,})"
+    )
+
+
+def summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()) -> list[str]:
+    """The sums in words, below the table; ``formulas`` say the parameters in the sum's place."""
+    totals = analysis.totals
+    lines = list(formulas) or [params_text(totals)]
     if totals.complete or totals.macs:
-        lines.append(f"{least}{totals.macs:,} MACs ({2 * totals.macs:,} FLOPs, two for each MAC)")
+        lines.append(f"{least_text(totals, 'macs')} MACs ({2 * totals.macs:,} FLOPs, two for each MAC)")
     if len(analysis.outputs) > 1:
         lines.append("outputs " + ", ".join(f"{n} {shape_text(s)}" for n, s in analysis.outputs.items()))
     if memory:
-        lines.append(
-            f"{bytes_text(analysis.weight_bytes)} of weights, {bytes_text(analysis.activation_bytes)} of activations "
-            f"({analysis.dtype}, batch of {analysis.batch:,})"
-        )
+        lines.append(memory_text(analysis))
     if not totals.complete:
         lines.append("a layer with ? is not in the sums")
     return lines

@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 
+import cnncalc
+from cnncalc.analysis import Analysis
 from cnncalc.api import build
+from cnncalc.diffing import align
 from cnncalc.graph import resting_collector
 from cnncalc.inference import Run
 from cnncalc.source import Source
@@ -44,10 +47,13 @@ PROCESSES: dict[str, list[str]] = {
     "import typer, rich.table, yaml": [sys.executable, "-c", "import typer, rich.table, yaml"],
     "cnncalc shapes vgg16": [sys.executable, "-m", "cnncalc", "shapes", "vgg16"],
     "the same table by PyTorch, meta device": [sys.executable, "-W", "ignore", "-c", VGG_IN_TORCH],
+    "cnncalc diff resnet50 resnet101": [sys.executable, "-m", "cnncalc", "diff", "resnet50", "resnet101"],
+    "cnncalc reconcile resnet50": [sys.executable, "-m", "cnncalc", "reconcile", "resnet50"],
+    "cnncalc list": [sys.executable, "-m", "cnncalc", "list"],
 }
 
 
-@pytest.mark.benchmark(group="a whole process, VGG-16")
+@pytest.mark.benchmark(group="a whole process")
 @pytest.mark.parametrize("command", PROCESSES)
 def test_process(benchmark: Any, command: str) -> None:
     if "PyTorch" in command:
@@ -128,3 +134,50 @@ def test_from_text(benchmark: Any, chain: str) -> None:
     name = "from text, 10,000 layers, " + ("one repeat" if chain == "alike" else "each written out")
     benchmark.extra_info.update(name=name, layers=count)
     benchmark.pedantic(run, rounds=5, warmup_rounds=1)
+
+
+def inferred(text: str) -> Analysis:
+    """What is known of a chain."""
+    run = Run(*build(Source("chain.yaml", text)))
+    with resting_collector():
+        for _ in run:
+            pass
+    return run.analysis()
+
+
+def narrower(count: int) -> str:
+    """The chain with other filters: each layer has its partner, and none is the same."""
+    return alike(count).replace("filters: 64", "filters: 32")
+
+
+def normalized(count: int) -> str:
+    """The chain with a batch norm in each round: as many insertions, far from one another."""
+    return alike(count).replace(", relu]", ", batch_norm, relu]")
+
+
+DIFFS: dict[str, tuple[Callable[[int], str], int]] = {
+    "diff, 10,000 layers, other filters": (narrower, 10_000),
+    "diff, 1,000 layers, 500 batch norms more": (normalized, 1_000),
+    "diff, 10,000 layers, 5,000 batch norms more": (normalized, 10_000),
+}
+
+
+def compare(a: Analysis, b: Analysis) -> list[str]:
+    with resting_collector():
+        return [pair.change for pair in align(a, b)]
+
+
+@pytest.mark.benchmark(group="a diff, once both are inferred")
+def test_diff(benchmark: Any) -> None:
+    a, b = cnncalc.analyze("resnet50"), cnncalc.analyze("resnet101")
+    benchmark.extra_info.update(name="diff, resnet50 and resnet101", layers=len(a.layers))
+    benchmark.pedantic(compare, args=(a, b), rounds=30, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="a diff, once both are inferred")
+@pytest.mark.parametrize("change", DIFFS)
+def test_diff_of_chains(benchmark: Any, change: str) -> None:
+    other, count = DIFFS[change]
+    a, b = inferred(alike(count)), inferred(other(count))
+    benchmark.extra_info.update(name=change, layers=count)
+    benchmark.pedantic(compare, args=(a, b), rounds=5, warmup_rounds=1)

@@ -211,6 +211,64 @@ def conv_1x7_7x1() -> nn.Module:
     )
 
 
+def conv_bn(inputs: int, filters: int, height: int, width: int) -> nn.Sequential:
+    """A convolution that keeps the map's size, batch norm in place of its bias, and a relu."""
+    padding = (height // 2, width // 2)
+    convolution = nn.Conv2d(inputs, filters, (height, width), padding=padding, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(filters, eps=0.001), nn.ReLU())
+
+
+class Concat(nn.Module):
+    """Paths side by side, their channels one after another."""
+
+    def __init__(self, *paths: nn.Module) -> None:
+        super().__init__()
+        self.paths = nn.ModuleList(paths)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([path(x) for path in self.paths], 1)
+
+
+# The figures give no filters; they are those of the authors' release (TensorFlow slim, inception_v3.py), as are the
+# order of the paths, batch norm, and the average for "Pool".
+
+
+def inception_v2_module_a() -> nn.Module:
+    """Szegedy et al., arXiv:1512.00567, Figure 5: two 3×3 in place of a 5×5; filters of Mixed_5d."""
+    return Concat(
+        conv_bn(288, 64, 1, 1),
+        nn.Sequential(conv_bn(288, 48, 1, 1), conv_bn(48, 64, 3, 3)),
+        nn.Sequential(conv_bn(288, 64, 1, 1), conv_bn(64, 96, 3, 3), conv_bn(96, 96, 3, 3)),
+        nn.Sequential(nn.AvgPool2d(3, 1, 1), conv_bn(288, 64, 1, 1)),
+    )
+
+
+def inception_v2_module_b() -> nn.Module:
+    """Szegedy et al., arXiv:1512.00567, Figure 6 with n = 7: 1×n and n×1 once, and twice; filters of Mixed_6e."""
+    factors = [(1, 7), (7, 1)]
+    return Concat(
+        conv_bn(768, 192, 1, 1),
+        nn.Sequential(conv_bn(768, 192, 1, 1), *(conv_bn(192, 192, *kernel) for kernel in factors)),
+        nn.Sequential(conv_bn(768, 192, 1, 1), *(conv_bn(192, 192, *kernel) for kernel in factors * 2)),
+        nn.Sequential(nn.AvgPool2d(3, 1, 1), conv_bn(768, 192, 1, 1)),
+    )
+
+
+def inception_v2_module_c() -> nn.Module:
+    """Szegedy et al., arXiv:1512.00567, Figure 7: a 1×3 and a 3×1 side by side, which the release concatenates before
+    it does the paths; filters of Mixed_7b."""
+
+    def expanded() -> nn.Module:
+        return Concat(conv_bn(384, 384, 1, 3), conv_bn(384, 384, 3, 1))
+
+    return Concat(
+        conv_bn(1280, 320, 1, 1),
+        nn.Sequential(conv_bn(1280, 384, 1, 1), expanded()),
+        nn.Sequential(conv_bn(1280, 448, 1, 1), conv_bn(448, 384, 3, 3), expanded()),
+        nn.Sequential(nn.AvgPool2d(3, 1, 1), conv_bn(1280, 192, 1, 1)),
+    )
+
+
 class UNet(nn.Module):
     """Ronneberger et al., arXiv:1505.04597, Figure 1."""
 
@@ -361,6 +419,9 @@ PAPERS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "conv_3x3_3x3": (conv_3x3_3x3, (64, 35, 35)),
     "conv_7x7": (conv_7x7, (192, 17, 17)),
     "conv_1x7_7x1": (conv_1x7_7x1, (192, 17, 17)),
+    "inception_v2_module_a": (inception_v2_module_a, (288, 35, 35)),
+    "inception_v2_module_b": (inception_v2_module_b, (768, 17, 17)),
+    "inception_v2_module_c": (inception_v2_module_c, (1280, 8, 8)),
     "unet": (UNet, (1, 572, 572)),
     "fcn8s": (FCN8s, (3, 500, 500)),
     "dcgan_generator": (dcgan_generator, (100,)),
