@@ -6,7 +6,7 @@
 """
 
 from cnncalc.analysis import Analysis, Layer, Totals
-from cnncalc.api import analyze, analyze_layer, analyze_text
+from cnncalc.api import accepted_sizes, analyze, analyze_layer, analyze_text
 from cnncalc.diagnostics import ArchitectureError, Diagnostic
 from cnncalc.source import Source
 
@@ -19,6 +19,7 @@ __all__ = [
     "Layer",
     "Source",
     "Totals",
+    "accepted_sizes",
     "analyze",
     "analyze_layer",
     "analyze_text",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from cnncalc.budget import over_budget
+from cnncalc.budget import BOUND_SUMS, over_budget
 from cnncalc.diagnostics import Diagnostic, location
 from cnncalc.graph import Graph, Node
 from cnncalc.layers import Facts, Tensor
@@ -164,20 +164,26 @@ def _number(extent: Extent | None, index: int) -> int | float | None:
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over all layers, of what is known. ``complete`` tells that nothing was left out of them."""
+    """Sums over all layers, of what is known. ``partial`` names the sums that something was left out of."""
 
     params: int = 0
     trainable: int = 0
     buffers: int = 0
     macs: int = 0
     activations: int = 0
-    complete: bool = True
+    partial: set[str] = field(default_factory=set)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out of any sum."""
+        return not self.partial
 
     def add(self, facts: Facts, times: int = 1, *, shared: bool = False, trainable: bool = True) -> None:
         """Count a layer's facts so many times."""
         params, buffers, macs, activations = facts.params, facts.buffers, facts.macs, facts.activations
         if params is None or macs is None or activations is None:
-            self.complete = False
+            known = {"params": params, "macs": macs, "activations": activations}
+            self.partial.update(name for name, count in known.items() if count is None)
         if not shared:
             self.params += (params or 0) * times
             self.buffers += (buffers or 0) * times
@@ -198,13 +204,18 @@ class Totals:
         """Count a layer, whose weights may be another's, or frozen."""
         self.add(layer.facts, shared=layer.node.shared is not None, trainable=layer.node.trainable)
 
-    def to_dict(self) -> dict[str, int]:
+    def unbounded(self, bound: str) -> bool:
+        """Whether the network may come to more than is known of what a bound is about."""
+        return not self.partial.isdisjoint(BOUND_SUMS[bound])
+
+    def to_dict(self) -> dict[str, int | bool]:
         return {
             "params": self.params,
             "trainable": self.trainable,
             "buffers": self.buffers,
             "macs": self.macs,
             "activations": self.activations,
+            "complete": self.complete,
         }
 
 

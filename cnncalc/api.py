@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from os import PathLike, fspath
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from cnncalc import gallery
 from cnncalc.analysis import DTYPES, Analysis
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings, Span
+from cnncalc.diagnostics import ArchitectureError, Diagnostic, Fault, Findings, Span
 from cnncalc.graph import Graph, resting_collector, unroll
 from cnncalc.inference import Run
+from cnncalc.layers.sliding import floor_help
+from cnncalc.layout import layout_fault
 from cnncalc.reader import Reading, read, read_tree
-from cnncalc.source import Source, check_characters, exists, read_file
+from cnncalc.source import Source, check_characters, exists, is_file, read_file
 from cnncalc.text import listing, quote, shape_text, suggest
 from cnncalc.tree import Mapping as MappingNode
 from cnncalc.tree import Node, Scalar, Sequence
-from cnncalc.values import read_shape
+from cnncalc.values import AXES, read_shape
+
+if TYPE_CHECKING:
+    from cnncalc.sizes import Sizes
 
 Inputs = Union[str, "tuple[int, ...]", "list[int]", Mapping[str, Any], None]
 
 
 def load_source(arch: str | PathLike[str]) -> Source:
-    """The text behind a path, ``-``, or a bundled name with or without ``.yaml``. A path that exists wins.
+    """The text behind a path, ``-``, or a bundled name with or without ``.yaml``. A file that exists wins.
 
     Raises ArchitectureError where there is none, or it can't be read.
     """
     path = fspath(arch)
     try:
-        if path == "-" or exists(path):
+        if path == "-" or is_file(path):
             return read_file(path)
         bundled = gallery.find(path)
         if bundled is not None:
             return Source(bundled.name, bundled.read_text(encoding="utf-8"))
+        if exists(path):
+            return read_file(path)  # a folder or a device, which is told there
         raise gallery.unknown(path, f"there is no file {quote(path)}, and no architecture of that name")
     except Fault as fault:
         findings = Findings("<stdin>" if path == "-" else path)
@@ -50,6 +58,9 @@ def build(
     if architecture is not None:
         if inputs is not None and not findings.errors:
             given = _replaced(architecture.inputs, inputs)
+            for name, shape in given.items():
+                if shape != architecture.inputs[name] and (doubt := layout_fault(shape, "option")):
+                    findings.add(doubt, severity="info", file="--input")
             # What a file promises is about its own input.
             architecture.promised = given == architecture.inputs
             architecture.inputs = given
@@ -89,6 +100,19 @@ def _run(graph: Graph, findings: Findings, batch: int, dtype: str) -> Analysis:
     for _ in run:
         pass
     return run.analysis(batch, dtype)
+
+
+def accepted_sizes(arch: str | PathLike[str] | Source, input: Inputs = None, *, heads: bool = True) -> Sizes:
+    """Which input sizes a network accepts, in closed form: ``accepted_sizes("vgg16").accepts(H=224, W=224)``.
+
+    ``input`` says which axes are open, by letters: ``"3xHxW"`` (all, unless given), ``"3xNxN"`` or ``"3xHx224"``.
+    Raises ArchitectureError for what can't be read, and Fault where there is no axis to choose or no closed form.
+    """
+    from cnncalc.sizes import find_sizes, opened
+
+    source = arch if isinstance(arch, Source) else load_source(arch)
+    graph, findings = build(source, None, heads)
+    return find_sizes(graph, findings, opened(graph, input))
 
 
 def analyze_text(text: str, input: Inputs = None, *, name: str = "<text>", heads: bool = True) -> Analysis:
@@ -154,22 +178,34 @@ def analyze_command(
         raise ArchitectureError(findings, source.text) from None
     if layout == "hwc":
         shape = (shape[-1], *shape[:-1])
-    elif len(shape) == 3 and shape[0] == shape[1] > shape[2] and shape[2] in (1, 3, 4):
-        c, h, w = shape
-        message = f"the last axis looks like the channels: {c} channels, height {h} and width {w} is what this says"
-        help = f"the channels come first: {w}x{c}x{h}; or say `--layout hwc`"
-        findings.add(Fault("layout", message, help), span=axes.span, severity="info")
+    elif type != "dense" and (doubt := layout_fault(shape, "command")):  # all numbers in one row: any order will do
+        findings.add(doubt, span=axes.span, severity="info")
     word = Scalar(type, Span(1, 9, 1, 9 + len(type)))
     layers: list[Node] = [MappingNode([(word, MappingNode(list(settings), word.span))], word.span)]
     if type == "dense" and len(shape) > 1:
         layers.insert(0, Scalar("flatten", word.span))
     entries: list[tuple[Scalar, Node]] = [
         (Scalar("name", word.span), Scalar(type, word.span)),
-        (Scalar("input", word.span), Scalar("x".join(map(str, shape)), axes.span)),
+        (Scalar("input", word.span), _named(shape, axes.span)),
         (Scalar("layers", word.span), Sequence(layers, word.span)),
     ]
     reading = read_tree(source, MappingNode(entries, word.span), findings)
-    return _run(*build(source, reading=reading), batch, dtype)
+    analysis = _run(*build(source, reading=reading), batch, dtype)
+    options = {floor_help(): floor_help(command=True)}
+    return replace(analysis, diagnostics=tuple(_told_by(d, options) for d in analysis.diagnostics))
+
+
+def _told_by(diagnostic: Diagnostic, options: Mapping[str, str]) -> Diagnostic:
+    """The diagnostic with the lines of its help that are about a file told by the options of a command."""
+    lines = diagnostic.help.split("\n")
+    return replace(diagnostic, help="\n".join(options.get(line, line) for line in lines))
+
+
+def _named(shape: tuple[int, ...], span: Span) -> MappingNode:
+    """A shape with its axes by name, which says that their order is meant."""
+    return MappingNode(
+        [(Scalar(name, span), Scalar(str(n), span)) for name, n in zip(AXES[len(shape) - 1], shape)], span
+    )
 
 
 def _replaced(inputs: dict[str, tuple[int, ...]], given: Inputs) -> dict[str, tuple[int, ...]]:

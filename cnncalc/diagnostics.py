@@ -108,8 +108,9 @@ class Findings:
         span: Span | None = None,
         layer: str | None = None,
         severity: Severity = "error",
+        file: str = "",
     ) -> None:
-        """Record a fault; its own place goes before the one given here.
+        """Record a fault; its own place goes before the one given here, and ``file`` before the findings' own.
 
         Raises TooManyFaults, once, when there are so many that the file is better read no further.
         """
@@ -118,7 +119,7 @@ class Findings:
         if key in self._seen or self.full:
             return
         self.errors = self.errors or severity == "error"
-        self._seen[key] = Diagnostic(fault.rule, severity, fault.message, fault.help, layer, self.file, place)
+        self._seen[key] = Diagnostic(fault.rule, severity, fault.message, fault.help, layer, file or self.file, place)
         if len(self._seen) == MAX_FINDINGS:
             self.full = True
             raise TooManyFaults

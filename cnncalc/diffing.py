@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
+from cnncalc.alignment import Keys, Matches, most_alike, once
 from cnncalc.analysis import Analysis, field_dict
-from cnncalc.folding import Row, fold
-from cnncalc.layers import BY_WORD
-
-EXACT = 10**7
-"""Stretches whose lengths multiply to more are compared without what is frequent: time grows with the product."""
+from cnncalc.folding import Group, Row, fold, row_dict
+from cnncalc.graph import Scope
 
 
 @dataclass(eq=False, repr=False)
@@ -48,69 +45,66 @@ def _facts(row: Row) -> tuple[Any, ...]:
 def _row_dict(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    return {
-        "path": row.path,
-        "type": row.type,
-        "output": None if row.output is None else list(row.output),
-        "params": row.params,
-        "macs": row.macs,
-        "receptive_field": field_dict(row.receptive_field),
-    }
+    return {**row_dict(row), "receptive_field": field_dict(row.receptive_field)}
 
 
 def align(a: Analysis, b: Analysis, depth: int = 0) -> list[Pair]:
-    """The layers of both in order: those of one name and type side by side, then those of one type between them.
+    """The layers of both in order, each beside its partner.
 
-    ``depth`` folds blocks first.
+    First those whose names are found once in both, then what lies between them by what it is, and by its type alone.
+    Numbers that cnncalc gave say little: they shift when another layer comes before. ``depth`` folds blocks first.
     """
     left: Sequence[Row] = fold(a.layers, depth) if depth else a.layers
     right: Sequence[Row] = fold(b.layers, depth) if depth else b.layers
-    return list(_pairs(left, right, [_name_and_type, _type]))
+    place = _Places()
+    stages: list[Stage] = [
+        (place.identity, once),
+        (lambda row: (place.identity(row), row.output, row.params, row.macs), most_alike),
+        (place.identity, most_alike),
+        (lambda row: (row.path, row.type), once),  # where there was too much to compare
+        (lambda row: row.type, most_alike),
+    ]
+    return list(_pairs(left, right, stages))
 
 
-Key = Callable[[Row], Hashable]
+Stage = tuple[Callable[[Row], Hashable], Callable[[Keys, Keys], Matches]]
+"""What rows are compared by, and which of those that agree are taken."""
 
 
-def _pairs(left: Sequence[Row], right: Sequence[Row], keys: Sequence[Key]) -> Iterator[Pair]:
-    """Rows whose first key agrees side by side, in order; what lies between them by the other keys."""
-    if not (left and right and keys):
+def _pairs(left: Sequence[Row], right: Sequence[Row], stages: Sequence[Stage]) -> Iterator[Pair]:
+    """Rows that the first stage matches side by side, in order; what lies between them by the other stages."""
+    if not (left and right and stages):
         yield from (Pair(row, None) for row in left)
         yield from (Pair(None, row) for row in right)
         return
-    key, *others = keys
+    (key, match), *others = stages
     at = to = 0
-    for i, j, size in _runs([key(row) for row in left], [key(row) for row in right]):
+    for i, j in match([key(row) for row in left], [key(row) for row in right]):
         yield from _pairs(left[at:i], right[to:j], others)
-        at, to = i + size, j + size
-        yield from map(Pair, left[i:at], right[j:to])
+        yield Pair(left[i], right[j])
+        at, to = i + 1, j + 1
+    yield from _pairs(left[at:], right[to:], others)
 
 
-def _runs(before: Sequence[Hashable], after: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
-    """Where both go on alike, and for how long; the last run is empty, at their ends."""
-    # The ends first: in a chain of conv, relu, conv, relu, … the longest run would be one that is shifted.
-    head = _alike(before, after)
-    tail = _alike(before[head:][::-1], after[head:][::-1])
-    end, stop = len(before) - tail, len(after) - tail
-    rough = (end - head) * (stop - head) > EXACT
-    matcher = SequenceMatcher(None, before[head:end], after[head:stop], autojunk=rough)
-    yield 0, 0, head
-    yield from ((head + i, head + j, size) for i, j, size in matcher.get_matching_blocks())
-    yield end, stop, tail
-    yield len(before), len(after), 0
+class _Places:
+    """What rows are called, without the numbers of what the author gave no name; a round of a repeat keeps its own."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[Scope, str] = {}
+
+    def identity(self, row: Row) -> Hashable:
+        if isinstance(row, Group):
+            return self._scope(row.scope), "", row.type
+        name, word = row.node.name, row.node.spec.type.word
+        return self._scope(row.node.scope), _bare(name, word) if row.node.item.common.name is None else name, word
+
+    def _scope(self, scope: Scope) -> str:
+        if scope not in self._scopes:
+            name = scope.path[len(scope.parent.path) : -1] if scope.parent else ""
+            around = self._scope(scope.parent) if scope.parent else ""
+            self._scopes[scope] = f"{around}{_bare(name, scope.kind)}/"
+        return self._scopes[scope]
 
 
-def _alike(before: Sequence[Hashable], after: Sequence[Hashable]) -> int:
-    """How many agree from the start on."""
-    pairs = enumerate(zip(before, after))
-    return next((n for n, (x, y) in pairs if x != y), min(len(before), len(after)))
-
-
-def _name_and_type(row: Row) -> Hashable:
-    """The path and type; without the number of a layer called by its type, which shifts when another comes before."""
-    head, _, last = row.path.rpartition("/")
-    stem = last.rstrip("0123456789")
-    return (head, stem if stem in BY_WORD else last, row.type)
-
-
-def _type(row: Row) -> Hashable:
-    return row.type
+def _bare(name: str, word: str) -> str:
+    return word if name.startswith(word) and name[len(word) :].isdecimal() else name

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping as Env
 
 from cnncalc.diagnostics import Fault, Span
+from cnncalc.language import t
 from cnncalc.text import quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
 
@@ -67,7 +68,8 @@ def substitute(node: Node, env: Env[str, Node]) -> Node:
 def _guarded(node: Mapping, guard: Node, env: Env[str, Node]) -> Mapping:
     """A mapping with a ``when``: its condition worked out; where that does not hold, nothing else is looked at."""
     if not isinstance(guard, Scalar):
-        raise Fault("invalid-value", f"when is a condition, not {kind_of(guard)}", span=guard.span)
+        message = t("when is a condition, not {kind}", kind=kind_of(guard))
+        raise Fault("invalid-value", message, span=guard.span)
     if not holds(guard, env):
         return Mapping([(Scalar("when", guard.span), Scalar("false", guard.span))], node.span)
     rest = Mapping([entry for entry in node.entries if entry[0].text != "when"], node.span)
@@ -90,7 +92,8 @@ def _key(key: Scalar, env: Env[str, Node]) -> Scalar:
         return key
     value = substitute(key, env)
     if not isinstance(value, Scalar):
-        raise Fault("invalid-value", f"{quote(key.text)} is {kind_of(value)}, and can't be a key", span=key.span)
+        message = t("{word} is {kind}, and can't be a key", word=quote(key.text), kind=kind_of(value))
+        raise Fault("invalid-value", message, span=key.span)
     return value
 
 
@@ -111,10 +114,13 @@ def _lookup(name: str, env: Env[str, Node], span: Span) -> Node:
     if name in env:
         return env[name]
     known = [f"${known}" for known in env]
-    otherwise = f"this block has {', '.join(known)}" if known else "`$` stands for a parameter, inside of a block"
+    if known:
+        otherwise = t("this block has {parameters}", parameters=", ".join(known))
+    else:
+        otherwise = t("`$` stands for a parameter, inside of a block")
     raise Fault(
         "unknown-reference",
-        f"no parameter is called {quote('$' + name)}",
+        t("no parameter is called {name}", name=quote("$" + name)),
         suggest(f"${name}", known, otherwise),
         span=span,
     )
@@ -128,7 +134,8 @@ class _Arithmetic:
         self.env = env
         self.unknown = False
         if len(node.text) > MAX_EXPRESSION:
-            raise Fault("limit-exceeded", f"an expression of more than {MAX_EXPRESSION} characters", span=node.span)
+            message = t("an expression of more than {most} characters", most=MAX_EXPRESSION)
+            raise Fault("limit-exceeded", message, span=node.span)
         self.tokens = list(_TOKEN.finditer(node.text))
         self.at = 0
 
@@ -154,11 +161,11 @@ class _Arithmetic:
                 return word in _TRUE
             if isinstance(left, int):
                 return left != 0
-            raise self._bad(f"{quote(left)} is neither true nor false")
+            raise self._bad(t("{word} is neither true nor false", word=quote(left)))
         if sign in ("==", "!="):
             return (str(left) == str(right)) == (sign == "==")
         if not isinstance(left, int) or not isinstance(right, int):
-            raise self._bad(f"`{sign}` compares whole numbers")
+            raise self._bad(t("`{sign}` compares whole numbers", sign=sign))
         return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[sign]
 
     def _operand(self) -> int | str:
@@ -172,7 +179,7 @@ class _Arithmetic:
             if isinstance(value, Unknown):
                 self.unknown = True
             if not isinstance(value, Scalar):
-                raise self._bad(f"${token['name']} is {kind_of(value)}")
+                raise self._bad(t("{parameter} is {kind}", parameter="$" + token["name"], kind=kind_of(value)))
             if not _is_whole(value.text):
                 self.at += 1
                 return value.text
@@ -193,7 +200,7 @@ class _Arithmetic:
                 value = self._checked(value * right)
             elif right == 0:
                 if not self.unknown:
-                    raise self._bad("division by zero")
+                    raise self._bad(t("division by zero"))
             else:
                 value = value // right if sign == "//" else value % right
         return value
@@ -204,7 +211,7 @@ class _Arithmetic:
         if self._take("("):
             value = self._sum()
             if not self._take(")"):
-                raise self._bad("a bracket is not closed")
+                raise self._bad(t("a bracket is not closed"))
             return value
         token = self._peek()
         if token and token["number"]:
@@ -213,7 +220,9 @@ class _Arithmetic:
         if token and token["name"]:
             self.at += 1
             return self._parameter(token["name"])
-        raise self._bad(f"{quote(token[0].strip())} is not a number" if token else "something is missing at the end")
+        if token:
+            raise self._bad(t("{word} is not a number", word=quote(token[0].strip())))
+        raise self._bad(t("something is missing at the end"))
 
     def _parameter(self, name: str) -> int:
         value = _lookup(name, self.env, self.node.span)
@@ -221,12 +230,13 @@ class _Arithmetic:
             self.unknown = True
             return 0
         if not isinstance(value, Scalar) or not _is_whole(value.text):
-            raise self._bad(f"${name} is {kind_of(value)}, not a whole number")
+            raise self._bad(t("{parameter} is {kind}, not a whole number", parameter="$" + name, kind=kind_of(value)))
         return self._checked(int(value.text))
 
     def _checked(self, value: int) -> int:
         if abs(value) > LIMIT:
-            raise Fault("limit-exceeded", f"{quote(self.node.text)} comes to more than 10¹⁸", span=self.node.span)
+            message = t("{expression} comes to more than 10¹⁸", expression=quote(self.node.text))
+            raise Fault("limit-exceeded", message, span=self.node.span)
         return value
 
     def _peek(self) -> re.Match[str] | None:
@@ -249,13 +259,13 @@ class _Arithmetic:
     def _end(self) -> None:
         token = self._peek()
         if token:
-            raise self._bad(f"{quote(token[0].strip())} is not expected here")
+            raise self._bad(t("{word} is not expected here", word=quote(token[0].strip())))
 
     def _bad(self, why: str) -> Fault:
         return Fault(
             "invalid-value",
-            f"{quote(self.node.text)} can't be worked out: {why}",
-            "`$c` alone is the parameter; with more, it is arithmetic of whole numbers: + - * // % and brackets",
+            t("{expression} can't be worked out: {why}", expression=quote(self.node.text), why=why),
+            t("`$c` alone is the parameter; with more, it is arithmetic of whole numbers: + - * // % and brackets"),
             span=self.node.span,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from cnncalc.analysis import Layer, Totals
 from cnncalc.graph import Scope
@@ -90,6 +91,12 @@ def fold(layers: Sequence[Layer], depth: int) -> list[Row]:
         else:
             rows.append(Group(part[0].index, path, scope, part))
     return rows
+
+
+def row_dict(row: Row) -> dict[str, Any]:
+    """A row as it stands in the JSON of folded layers."""
+    output = None if row.output is None else list(row.output)
+    return {"path": row.path, "type": row.type, "output": output, "params": row.params, "macs": row.macs}
 
 
 def _cut(path: str, depth: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cnncalc.architecture import Architecture, Expect, LayerItem, Path, Spec, Structure
 from cnncalc.diagnostics import Fault, Findings, Span, TooManyFaults
+from cnncalc.language import n, t
 from cnncalc.layers import Layer as LayerType
 from cnncalc.text import listing, quote, suggest
 
@@ -65,6 +66,11 @@ class Node:
     def path(self) -> str:
         return self.scope.path + self.name
 
+    @property
+    def around(self) -> Scope:
+        """The scope closest to its inputs: a named structure's merge stands beside the structure that it ends."""
+        return self.scope.child(self.name) or self.scope
+
 
 class Plan:
     """The names of what stands directly in a path, worked out once however often the path is run through.
@@ -105,8 +111,10 @@ class Plan:
         seen: set[str] = set()
         for name, span in _given_names(path):
             if name in seen:
-                message = f"the name {quote(name)} is taken already"
-                help = "names are unique in their scope: the network, a block, a branch, a head or a round of a repeat"
+                message = t("the name {name} is taken already", name=quote(name))
+                help = t(
+                    "names are unique in their scope: the network, a block, a branch, a head or a round of a repeat"
+                )
                 findings.add(Fault("duplicate-name", message, help), span=span)
             seen.add(name)
 
@@ -161,6 +169,16 @@ class Graph:
     def value_name(self, value: int) -> str:
         """What a value is called: an input's name, or the path of the layer that makes it."""
         return self.names[value] if value < len(self.names) else self.nodes[value - len(self.names)].path
+
+    def short_name(self, scope: Scope, value: int) -> str:
+        """What a value is called, as short as a scope allows: ``1x1`` for the output of that branch."""
+        path = self.value_name(value)
+        for around in scope.chain():
+            if path.startswith(around.path):
+                rest = path[len(around.path) :]
+                name = rest.split("/")[0]
+                return name if around.names.get(name) == value else rest
+        return path
 
 
 @contextmanager
@@ -244,7 +262,7 @@ class _Unroller:
         if common.inputs is None:
             inputs = self._previous(item, value)
         else:
-            inputs = tuple(v for n, span in common.inputs if (v := self._find(n, scope, span)) is not None)
+            inputs = tuple(v for given, span in common.inputs if (v := self._find(given, scope, span)) is not None)
         node = Node(name, scope, spec, inputs, item, trainable if common.trainable is None else common.trainable)
         if common.weights is not None:
             node.shared = self._layer_position(common.weights, scope, common.spans["weights"])
@@ -267,8 +285,9 @@ class _Unroller:
         """The value before, for a layer without ``from``."""
         word = item.spec.type.word
         if item.spec.type.merges:
-            help = f"name what it joins: {word}: {{from: [conv1, pool3]}}; or give `branches` a `merge`"
-            self.findings.add(Fault("missing-parameter", f"{word} needs `from`", help), span=item.span)
+            message = t("{word} needs `from`", word=word)
+            help = t("name what it joins: {word}: {{from: [conv1, pool3]}}; or give `branches` a `merge`", word=word)
+            self.findings.add(Fault("missing-parameter", message, help), span=item.span)
         if value is None:
             self._no_input(word, item.span)
             return ()
@@ -276,8 +295,14 @@ class _Unroller:
 
     def _no_input(self, word: str, span: Span) -> None:
         if self.base > 1:
-            message = f"{word} stands first, and the network has {self.base} inputs"
-            help = f"say which it takes: from: {listing(self.graph.names, 'or')}"
+            message = n(
+                "{word} stands first, and the network has {inputs} input",
+                "{word} stands first, and the network has {inputs} inputs",
+                self.base,
+                word=word,
+                inputs=self.base,
+            )
+            help = t("say which it takes: from: {names}", names=listing(self.graph.names, "or"))
             self.findings.add(Fault("missing-parameter", message, help), span=span)
 
     def _structure(
@@ -306,12 +331,12 @@ class _Unroller:
         """Unroll what is in a structure; the value that it gives."""
         if item.kind == "branches" and item.common.name is None:
             # Unnamed branches are scopes right here; their merge is numbered like any layer.
-            values = [self._branch(p, scope, n, value, trainable) for p, n in zip(item.paths, parts)]
+            values = [self._branch(p, scope, part, value, trainable) for p, part in zip(item.paths, parts)]
             return self._merge(item, scope, values, trainable, name)
         inner = Scope(f"{scope.path}{name}/", item.kind, scope, self._shares(item, name, scope))
         scope.adopt(name, inner)
         if item.kind == "branches":
-            values = [self._branch(p, inner, n, value, trainable) for p, n in zip(item.paths, parts)]
+            values = [self._branch(p, inner, part, value, trainable) for p, part in zip(item.paths, parts)]
             return self._merge(item, scope, values, trainable, name)
         if item.kind == "residual":
             body, shortcut = item.paths
@@ -386,7 +411,7 @@ class _Unroller:
             if found is not None:
                 return found
         if any(name in s.names for s in scope.chain()):
-            message = f"{quote(name)} is one layer, and its weights can't serve several"
+            message = t("{name} is one layer, and its weights can't serve several", name=quote(name))
             self.findings.add(Fault("unknown-reference", message), span=span)
         else:
             self._report(name, scope, span)
@@ -397,7 +422,8 @@ class _Unroller:
         if value is None:
             return None
         if value < self.base:
-            self.findings.add(Fault("unknown-reference", f"{quote(name)} is an input, and has no weights"), span=span)
+            message = t("{name} is an input, and has no weights", name=quote(name))
+            self.findings.add(Fault("unknown-reference", message), span=span)
             return None
         return self._origin(value - self.base)
 
@@ -405,9 +431,12 @@ class _Unroller:
         """The layer of the same name in the structure whose weights are used again."""
         value = shares.names.get(name)
         if value is None:
-            path = shares.path.rstrip("/")
-            message = f"{quote(path)}, whose weights are used again, has no layer {quote(name)}"
-            self.findings.add(Fault("unknown-reference", message, "the two have to be built alike"), span=span)
+            message = t(
+                "{structure}, whose weights are used again, has no layer {name}",
+                structure=quote(shares.path.rstrip("/")),
+                name=quote(name),
+            )
+            self.findings.add(Fault("unknown-reference", message, t("the two have to be built alike")), span=span)
             return None
         return self._origin(value - self.base)
 
@@ -420,10 +449,10 @@ class _Unroller:
         known: dict[str, None] = {}
         for s in scope.chain():
             known.update(dict.fromkeys(list(s.names)[:1000]))
-        help = suggest(name, list(known), "`from` takes the name of a layer, block or branch that came before")
+        help = suggest(name, list(known), t("`from` takes the name of a layer, block or branch that came before"))
         if any(name == given for given, _ in _given_names(self.graph.architecture.trunk)):
-            help = "it comes later; `from` looks at what came before"
-        return Fault("unknown-reference", f"no earlier layer is called {quote(name)}", help)
+            help = t("it comes later; `from` looks at what came before")
+        return Fault("unknown-reference", t("no earlier layer is called {name}", name=quote(name)), help)
 
 
 def _descend(scope: Scope, way: list[str]) -> Scope | None:

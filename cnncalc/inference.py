@@ -9,6 +9,7 @@ from cnncalc.analysis import Analysis, Layer, Totals
 from cnncalc.architecture import LayerItem
 from cnncalc.diagnostics import Fault, Findings, TooManyFaults
 from cnncalc.graph import Graph, Node
+from cnncalc.language import t
 from cnncalc.layers import Facts, infer
 from cnncalc.layers.merging import seen_inputs
 from cnncalc.promises import check_promises
@@ -125,14 +126,20 @@ class Run:
         mine, theirs = layer.facts.tensors, other.facts.tensors
         if mine is None or theirs is None:
             return
-        ours = {t.name: t.shape for t in mine}
-        others = {t.name: t.shape for t in theirs}
+        ours = {tensor.name: tensor.shape for tensor in mine}
+        others = {tensor.name: tensor.shape for tensor in theirs}
         if ours != others:
             span = layer.node.item.common.spans.get("weights", layer.node.item.span)
-            message = f"{layer.path} can't use the weights of {other.path}: {_tensors(ours)} against {_tensors(others)}"
-            help = "shared weights want the same kind of layer, filters, kernel and input channels"
+            message = t(
+                "{layer} can't use the weights of {other}: {own} against {others}",
+                layer=layer.path,
+                other=other.path,
+                own=_tensors(ours),
+                others=_tensors(others),
+            )
+            help = t("shared weights want the same kind of layer, filters, kernel and input channels")
             self.findings.add(Fault("weights-mismatch", message, help), span=span, layer=layer.path)
 
 
 def _tensors(shapes: dict[str, tuple[int, ...]]) -> str:
-    return ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items()) or "no weights"
+    return ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items()) or t("no weights")

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnncalc.analysis import Totals
 from cnncalc.architecture import Expect
-from cnncalc.budget import BOUNDS, excess
+from cnncalc.budget import BOUNDS, excess, unchecked
 from cnncalc.diagnostics import Fault, Findings
 from cnncalc.receptive_field import Field
 from cnncalc.text import shape_text
@@ -26,7 +26,11 @@ def check_promises(
     """Report each promise that does not hold. What could not be worked out is not held against the file."""
     for key, promised in expect.values.items():
         for what, wanted, found in _pairs(key, promised, outputs, totals, field):
-            if found is None or wanted == found or not _known(found) or (key in BOUNDS and found <= wanted):
+            if key in BOUNDS and found <= wanted:
+                if totals.unbounded(key):
+                    findings.add(unchecked(key, wanted), span=expect.spans[key], layer=who or None, severity="info")
+                continue
+            if found is None or wanted == found or not _known(found):
                 continue
             message = f"{what} is {_text(found)}, and the file expects {_text(wanted)}"
             if key in BOUNDS:

@@ -12,6 +12,7 @@ from pathlib import Path
 from yaml.reader import Reader
 
 from cnncalc.diagnostics import Fault, Span
+from cnncalc.language import t
 from cnncalc.text import quote
 
 MAX_BYTES = 4_000_000
@@ -57,12 +58,13 @@ def _read_stdin() -> bytes:
 def _read_path(path: str) -> bytes:
     # Without O_NONBLOCK, opening a named pipe that nobody writes to would wait for ever.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):
+        os.close(descriptor)
+        raise ValueError(t("it is a folder; name a file in it"))
     with open(descriptor, "rb", buffering=0) as file:
-        mode = os.fstat(descriptor).st_mode
         if stat.S_ISFIFO(mode):
             return _read_pipe(descriptor)
-        if stat.S_ISDIR(mode):
-            raise ValueError("it is a folder; name a file in it")
         if not stat.S_ISREG(mode):
             raise ValueError("it is a device, not a file")
         data = bytearray()
@@ -122,6 +124,15 @@ def _place(text: str, index: int) -> Span:
     lines = re.split(r"\r\n|[\n\r\x85\u2028\u2029]", text[:index])
     line, column = len(lines), len(lines[-1]) + 1
     return Span(line, column, line, column + 1)
+
+
+def is_file(path: str) -> bool:
+    """Whether a file stands at the path, or a pipe to read from."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # nothing there, or a NUL in the name
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
 
 
 def exists(path: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from cnncalc.language import t
+
 QUOTED = 60
 """A quotation of the user's own words is cut after so many characters."""
 
@@ -31,10 +33,11 @@ def quote(text: str) -> str:
 
 
 def listing(words: Iterable[str], last: str = "and") -> str:
-    """``a, b and c``."""
+    """``a, b and c``; ``last`` is "and" or "or", and comes out in the language in use."""
     words = list(words)
     if len(words) < 2:
         return "".join(words)
+    last = {"and": t("and"), "or": t("or")}.get(last, last)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
@@ -50,8 +53,34 @@ def suggest(word: str, known: Sequence[str], otherwise: str = "") -> str:
     """A help line: the nearest known words, or what stands in ``otherwise``."""
     near = nearest(word, known)
     if near:
-        return f"did you mean {listing((quote(n) for n in near), 'or')}?"
+        return t("did you mean {words}?", words=listing(map(quote, near), "or"))
     return otherwise
+
+
+def axis_word(name: str) -> str:
+    """What an axis is called, in the language in use. ``name`` is its English name, a YAML key."""
+    words = {
+        "height": t("height"),
+        "width": t("width"),
+        "length": t("length"),
+        "depth": t("depth"),
+        "channels": t("channels"),
+        "features": t("features"),
+    }
+    return words.get(name, name)
+
+
+def side_word(name: str) -> str:
+    """What a side of the map is called, in the language in use. ``name`` is its English name, a YAML key."""
+    words = {
+        "left": t("left"),
+        "right": t("right"),
+        "top": t("top"),
+        "bottom": t("bottom"),
+        "front": t("front"),
+        "back": t("back"),
+    }
+    return words.get(name, name)
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:

@@ -6,13 +6,16 @@ two equal keys, and reads ``010`` as 8. Here a scalar is its text, and limits ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Union
 
 import yaml
 
 from cnncalc.diagnostics import Fault, Span
+from cnncalc.language import t
 from cnncalc.text import quote
+from cnncalc.yaml_words import cure, said
 
 MAX_NODES = 250_000
 MAX_DEPTH = 100
@@ -82,21 +85,21 @@ def _measure(children: Iterable[Node], span: Span) -> tuple[int, int]:
 def _too_many_nodes(span: Span) -> Fault:
     return Fault(
         "limit-exceeded",
-        f"more than {MAX_NODES:,} YAML nodes, aliases and block parameters counted each time",
-        "a network that repeats itself is shorter with `repeat` and `blocks`",
+        t("more than {most:,} YAML nodes, aliases and block parameters counted each time", most=MAX_NODES),
+        t("a network that repeats itself is shorter with `repeat` and `blocks`"),
         span=span,
     )
 
 
 def _too_deep(span: Span) -> Fault:
-    return Fault("limit-exceeded", f"more than {MAX_DEPTH} levels of nesting", span=span)
+    return Fault("limit-exceeded", t("more than {most} levels of nesting", most=MAX_DEPTH), span=span)
 
 
 def kind_of(node: Node) -> str:
     """What the node is, for a message."""
     if isinstance(node, Scalar):
-        return "nothing" if node.null else quote(node.text)
-    return "a list" if isinstance(node, Sequence) else "a mapping"
+        return t("nothing") if node.null else quote(node.text)
+    return t("a list") if isinstance(node, Sequence) else t("a mapping")
 
 
 def parse(text: str) -> tuple[Node | None, list[Fault]]:
@@ -155,7 +158,8 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise Fault("syntax", "a second document starts here", "one file, one document", span=_span(event))
+                message = t("a second document starts here")
+                raise Fault("syntax", message, t("one file, one document"), span=_span(event))
 
     def _count(self, event: Any) -> None:
         self._nodes += 1
@@ -166,8 +170,8 @@ class _Builder:
             self.faults.append(
                 Fault(
                     "syntax",
-                    f"the tag {quote(event.tag)} means nothing here",
-                    "delete it; words and numbers are read as they are written",
+                    t("the tag {tag} means nothing here", tag=quote(event.tag)),
+                    t("delete it; words and numbers are read as they are written"),
                     span=_span(event),
                 )
             )
@@ -175,10 +179,11 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         span = _span(event)
         if any(o.anchor == event.anchor for o in self._open):
-            raise Fault("syntax", f"`*{event.anchor}` stands inside of what it names", span=span)
+            message = t("`*{anchor}` stands inside of what it names", anchor=event.anchor)
+            raise Fault("syntax", message, span=span)
         node = self._anchors.get(event.anchor)
         if node is None:
-            raise Fault("syntax", f"`*{event.anchor}` is named nowhere before", span=span)
+            raise Fault("syntax", t("`*{anchor}` is named nowhere before", anchor=event.anchor), span=span)
         self._nodes += node.size
         if self._nodes > MAX_NODES:
             raise _too_many_nodes(span)
@@ -195,7 +200,8 @@ class _Builder:
         top = self._open[-1]
         if top.mapping and len(top.keys) == len(top.children):
             if not isinstance(node, Scalar):
-                self.faults.append(Fault("syntax", f"{kind_of(node)} can't be a key", span=node.span))
+                message = t("{kind} can't be a key", kind=kind_of(node))
+                self.faults.append(Fault("syntax", message, span=node.span))
             top.keys.append(node if isinstance(node, Scalar) else None)
             return
         top.children.append(node)
@@ -217,13 +223,16 @@ class _Builder:
                 continue
             if key.plain and key.text == "<<":
                 merged.extend(value.items if isinstance(value, Sequence) else [value])
+            elif key.text in entries and key.text.isdecimal() and isinstance(value, Scalar) and value.null:
+                # A part of a number with commas in it, `3,224,224`: means nothing to any reader, who says why.
+                entries[f"{key.text}:{len(entries)}"] = (key, value)
             elif key.text in entries:
                 first = entries[key.text][0].span
                 self.faults.append(
                     Fault(
                         "duplicate-key",
-                        f"{quote(key.text)} stands here twice",
-                        f"it stands in line {first.line} already; keep one of them",
+                        t("{key} stands here twice", key=quote(key.text)),
+                        t("it stands in line {line} already; keep one of them", line=first.line),
                         span=key.span,
                     )
                 )
@@ -231,7 +240,7 @@ class _Builder:
                 entries[key.text] = (key, value)
         for mapping in merged:
             if not isinstance(mapping, Mapping):
-                self.faults.append(Fault("syntax", "`<<` merges mappings", span=mapping.span))
+                self.faults.append(Fault("syntax", t("`<<` merges mappings"), span=mapping.span))
                 continue
             for key, value in mapping.entries:
                 entries.setdefault(key.text, (key, value))
@@ -244,39 +253,43 @@ def _span(event: Any) -> Span:
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-_CURES = (
-    (
-        "mapping values are not allowed",
-        "text with `: ` in it wants quotes; or this line is not indented like its neighbours",
-    ),
-    ("did not find expected '-' indicator", "the lines of one list begin at the same column, each with `- `"),
-    (
-        "did not find expected key",
-        "the keys of one mapping begin at the same column; text with `: ` or `#` wants quotes",
-    ),
-    ("block sequence entries are not allowed", "a list begins on a line of its own, below its key"),
-    ("could not find expected ':'", "a key ends with `: `, colon and space"),
-    ("cannot start any token", "a word that begins with one of  @ ` % * & ! |  wants quotes"),
-)
-
-
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
     mark = error.problem_mark or error.context_mark
-    context, problem = error.context or "", error.problem or "this is not YAML"
+    context, problem = error.context or "", error.problem or t("this is not YAML")
     opened = "flow" in context or "quoted" in context
     if opened and error.context_mark and ("expected" in problem or "unexpected" in problem):
         # The place where the reader gave up may be many lines below the bracket that was forgotten.
-        message = "this quote is not closed"
+        message = t("this quote is not closed")
         if "flow" in context:
-            message = "this bracket is not closed, or a comma is missing"
-        where = f", in line {mark.line + 1}" if mark else ""
-        return Fault("syntax", message, problem + where, span=_point(error.context_mark))
+            message = t("this bracket is not closed, or a comma is missing")
+        help = said(problem)
+        if mark:
+            help = t("{problem}, in line {line}", problem=help, line=mark.line + 1)
+        return Fault("syntax", message, help, span=_point(error.context_mark))
     span = _point(mark) if mark else Span(1, 1, 1, 2)
+    missing = _missing_space(text.splitlines(), span.line)
+    if missing:
+        return missing
     line = next(iter(text.splitlines()[span.line - 1 : span.line]), "")
     if line[span.column - 1 : span.column] == "\t":
-        return Fault("syntax", "a tab can't indent YAML", "use spaces", span=span)
-    cure = next((cure for words, cure in _CURES if words in problem), "")
-    return Fault("syntax", f"{problem} {context}".strip(), cure, span=span)
+        return Fault("syntax", t("a tab can't indent YAML"), t("use spaces"), span=span)
+    return Fault("syntax", f"{said(problem)} {said(context)}".strip(), cure(problem), span=span)
+
+
+def _missing_space(lines: list[str], last: int) -> Fault | None:
+    """The fault of a colon or dash without a space behind it, in the line where reading stopped or the one before."""
+    for number in (last - 1, last):
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        if match := re.match(r"( *-)[A-Za-z_]", line):
+            message = t("a space is missing behind the dash")
+        elif match := re.match(r"( *(?:- +)?[A-Za-z_]\w*:)[^\s:/]", line):
+            message = t("a space is missing behind the colon")
+        else:
+            continue
+        fixed = f"{match[1].strip()} {line[match.end(1) :].strip()}"
+        place = Span(number, match.end(1), number, match.end(1) + 1)
+        return Fault("syntax", message, t("write {line}", line=quote(fixed)), span=place)
+    return None
 
 
 def _point(mark: Any) -> Span:

@@ -9,9 +9,10 @@ import math
 import re
 from collections.abc import Sequence as Axes
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any, ClassVar, Literal, Union
 
 from cnncalc.diagnostics import Fault
+from cnncalc.language import t
 from cnncalc.text import listing, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
 
@@ -44,6 +45,7 @@ AXES: dict[int, tuple[str, ...]] = {
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:_[0-9]{3})+)\Z")
 _REAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
 _BY = re.compile(r"\s*[xX×]\s*")
+_COMMAS = re.compile(r"[0-9]+(?: *, *[0-9]+)+\Z")
 _BRACKETED = re.compile(r"[\[(](.*)[\])]\Z", re.DOTALL)
 
 
@@ -83,11 +85,33 @@ def _number_help(text: str) -> str:
         return f"write {text.split('.')[0]}"
     if re.fullmatch(r"[0-9]+ *[:*/] *[0-9]+", text):
         return "for an axis each write 3x3, or [3, 3]"
+    if _COMMAS.match(text):
+        return comma_help(text, "whole")
     if "," in text or "_" in text:
         return "digits can be grouped by three with _ : 120_001_000"
     if "$" in text:
         return "block parameters stand alone (`$c`) or in arithmetic (`$c * 4`); for axes write a list: [1, $n]"
     return ""
+
+
+Form = Literal["", "whole", "axes", "real"]
+"""What numbers of a kind are: one whole number, one for each axis, or a decimal number. Empty where they are none."""
+
+
+def comma_help(text: str, form: Form) -> str:
+    """How to write what somebody wrote with commas: ``1,024``, ``3,3`` or ``0,5``."""
+    first, *others = re.findall(r"[0-9]+", text)
+    grouped = bool(others) and len(first) <= 3 and all(len(digits) == 3 for digits in others)
+    # A shape such as 3,224,224 looks like grouped digits, too.
+    if form == "axes" and not any(digits.startswith("0") for digits in others):
+        shape = "x".join([first, *others])
+        return t("for an axis each write {shape}, or [{list}]", shape=shape, list=", ".join([first, *others]))
+    if form == "real" and len(others) == 1:
+        return t("write {number}", number=f"{first}.{others[0]}")
+    if grouped:
+        digits = "".join([first, *others])
+        return t("write {number}, or {grouped}", number=digits, grouped="_".join([first, *others]))
+    return t("write one number, without a comma")
 
 
 def _numbers(node: Node, what: str, least: int) -> tuple[int, ...]:
@@ -99,6 +123,9 @@ def _numbers(node: Node, what: str, least: int) -> tuple[int, ...]:
     if isinstance(node, Mapping):
         raise Fault("invalid-value", f"{what} is a number, or one for each axis, not a mapping", span=node.span)
     text = node.text.strip()
+    if _COMMAS.match(text):
+        message = t("{what} is one number, or one for each axis, not {text}", what=what, text=quote(text))
+        raise Fault("invalid-value", message, comma_help(text, "axes"), span=node.span)
     bracketed = _BRACKETED.match(text)
     parts = re.split(r"\s*,\s*", bracketed[1].strip().rstrip(",")) if bracketed else _BY.split(text)
     return tuple(_whole(part, node, what, least) for part in parts)
@@ -162,6 +189,7 @@ class Kind:
     """A kind of value. ``title`` says it in words; ``schema`` is its JSON Schema."""
 
     title = ""
+    form: ClassVar[Form] = ""
 
     def read(self, node: Node, what: str) -> Any:
         """The value of the node. Raises Fault ``invalid-value``."""
@@ -179,6 +207,7 @@ class Kind:
 class Whole(Kind):
     """A whole number."""
 
+    form = "whole"
     least: int = 1
 
     @property
@@ -196,6 +225,7 @@ class Whole(Kind):
 class SizeKind(Kind):
     """A number for every axis, or one for each."""
 
+    form = "axes"
     least: int = 1
     title = "size: one number, or one for each axis"
 
@@ -220,6 +250,7 @@ class SizeKind(Kind):
 class PaddingKind(Kind):
     """A size, a side for each edge, ``same`` or ``valid``. Settles to pairs (before, after), or to ``same``."""
 
+    form = "axes"
     words: tuple[str, ...] = ("same", "valid")
 
     @property
@@ -280,6 +311,7 @@ class Flag(Kind):
 class Real(Kind):
     """A decimal number in bounds."""
 
+    form = "real"
     least: float = -math.inf
     most: float = math.inf
 
@@ -292,7 +324,8 @@ class Real(Kind):
     def read(self, node: Node, what: str) -> float:
         text = node.text.strip() if isinstance(node, Scalar) else ""
         if not _REAL.match(text) or len(text) > 40:
-            raise Fault("invalid-value", f"{what} is a {self.title}, not {kind_of(node)}", span=node.span)
+            help = comma_help(text, "real") if _COMMAS.match(text) else ""
+            raise Fault("invalid-value", f"{what} is a {self.title}, not {kind_of(node)}", help, span=node.span)
         value = float(text)
         if not self.least <= value <= self.most or not math.isfinite(value):
             raise Fault("invalid-value", f"{what} is {quote(text)}, and has to be a {self.title}", span=node.span)
@@ -328,6 +361,7 @@ class Choice(Kind):
 class ShapeKind(Kind):
     """A whole shape, channels first."""
 
+    form = "axes"
     title = "shape, as 512x7x7"
 
     def read(self, node: Node, what: str) -> tuple[int, ...]:

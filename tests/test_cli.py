@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
-from cnncalc import gallery
+from cnncalc import analyze, gallery
 from cnncalc.cli import COMMANDS
 from cnncalc.cli.app import app
+from cnncalc.cli.output import write_text
+from cnncalc.render.table import broken
 from cnncalc.schema import schema
 
 NET = "input: 3x32x32\nlayers:\n  - conv: {name: 'a_b&c%|', K: 8, F: 3}\n  - relu\n"
@@ -49,6 +53,16 @@ RUNS: dict[str, tuple[list[str], int, str]] = {
     "conv-transposed": (["conv", "3x8x8", "--kind", "transposed", "-K", "2", "-F", "2", "-S", "2"], 0, "2×16×16"),
     "pool": (["pool", "96x55x55", "-F", "3", "-S", "2"], 0, "96×27×27"),
     "pool-letter-k": (["pool", "96x54x54", "-K", "2"], 0, "96×27×27"),
+    "pool-counts-nothing": (["pool", "96x55x55", "-F", "3", "-S", "2"], 0, "\nno parameters, no MACs\n"),
+    "conv-commas": (["conv", "3,32,32", "-K", "4", "-F", "3"], 2, "write 3x32x32"),
+    "conv-kernel-commas": (["conv", "3x32x32", "-K", "4", "-F", "3,3"], 2, "write 3x3"),
+    "conv-depthwise-filters": (
+        ["conv", "3x32x32", "--kind", "depthwise", "-K", "12", "-F", "3"],
+        2,
+        "command line:1:25: error: depthwise_conv has no parameter `filters`",
+    ),
+    "conv-rounding": (["conv", "3x224x224", "-K", "96", "-F", "11", "-S", "4"], 1, "say `--rounding floor`"),
+    "columns-twice": (["shapes", "lenet5", "-c", "input", "-c", "macs"], 0, "1×32×32   6×28×28         156  117,600"),
     "pool-avg": (["pool", "4x28x28", "--kind", "avg", "-F", "2"], 0, "avg_pool"),
     "pool-adaptive": (["pool", "4x28x28", "--kind", "adaptive_avg", "--output", "7"], 0, "4×7×7"),
     "dense": (["dense", "3x200x200", "--units", "1000"], 0, "120,001,000"),
@@ -74,10 +88,46 @@ def test_help(command: str) -> None:
     assert "Usage" in result.output
 
 
-def test_channels_that_seem_to_come_last_get_a_hint() -> None:
-    result = cnncalc("conv", "5x5x3", "-K", "2", "-F", "3")
+def test_help_shows_whole_summaries() -> None:
+    summaries = cnncalc("--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert [line for line in summaries if line.endswith("...")] == []
+
+
+# An input, and what is said about the order of its axes: nothing where it is plainly right.
+LAYOUTS = {
+    "5x5x3": "--layout hwc",
+    "3x5x5": "",
+    "4x4x4": "",
+    "8x5x3": "",
+    "1x3x24x24": "there is no batch axis here: 1 channel, depth 3, height 24 and width 24",
+    "1x24x24x3": "did you mean 3x24x24?",
+    "1x16x24x24": "",
+    "28x28": "read as 28 channels of length 28",
+    "1x28": "",
+}
+
+
+@pytest.mark.parametrize(("shape", "said"), LAYOUTS.items(), ids=LAYOUTS)
+def test_an_order_of_axes_that_is_likely_wrong_gets_a_note(shape: str, said: str) -> None:
+    result = cnncalc("conv", shape, "-K", "2", "-F", "1")
     assert result.exit_code == 0
-    assert "--layout hwc" in result.stderr
+    assert said in result.stderr
+    assert ("[layout]" in result.stderr) == bool(said)
+
+
+def test_a_file_and_an_input_get_the_note_too() -> None:
+    file = cnncalc("shapes", "-", input="input: 32x32x3\nlayers: [relu]")
+    assert (file.exit_code, "<stdin>:1:8: info: the last axis looks like the channels" in file.stderr) == (0, True)
+    named = "input: {channels: 32, height: 32, width: 3}\nlayers: [relu]"
+    assert cnncalc("shapes", "-", input=named).stderr == ""
+    other = cnncalc("shapes", "-", "-i", "32x32x3", input=NET)
+    assert "--input: info: the last axis looks like the channels" in other.stderr
+    assert "did you mean 3x32x32?" in cnncalc("shapes", "-", "-i", "1x3x32x32", input=NET).stderr
+
+
+@pytest.mark.parametrize("name", gallery.names())
+def test_nothing_is_said_about_what_ships(name: str) -> None:
+    assert analyze(name).diagnostics == ()
 
 
 def test_standard_input() -> None:
@@ -89,6 +139,72 @@ def test_a_path_that_exists_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     Path("vgg16").write_text(NET)
     assert "8×30×30" in cnncalc("shapes", "vgg16").output
     assert "4096" in cnncalc("shapes", "vgg16.yaml").output
+
+
+def test_a_folder_does_not_hide_a_bundled_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("vgg16").mkdir()
+    Path("mine").mkdir()
+    assert "138,357,544 parameters" in cnncalc("shapes", "vgg16").output
+    assert "it is a folder; name a file in it" in cnncalc("shapes", "mine").stderr
+
+
+def test_json_of_folded_layers_has_their_groups() -> None:
+    document = json.loads(cnncalc("shapes", "googlenet", "--depth", "1", "-f", "json").stdout)
+    # GoogLeNet's first module: 28×28×192 in, 28×28×256 out (Szegedy et al., table 1).
+    group = next(group for group in document["groups"] if group["path"] == "3a")
+    assert (group["type"], group["output"], group["params"]) == ("inception", [256, 28, 28], 163_696)
+    assert sum(group["macs"] for group in document["groups"]) == document["totals"]["macs"]
+    assert len(document["layers"]) > len(document["groups"])
+    assert "groups" not in json.loads(cnncalc("shapes", "googlenet", "-f", "json").stdout)
+
+
+@pytest.mark.parametrize(("stride", "complete"), [("1", True), ("2", False)])
+def test_json_tells_whether_totals_are_complete(stride: str, complete: bool) -> None:
+    for words in (["conv", "3x32x32", "-K", "8", "-F", "3", "-S", stride], ["shapes", "-"], ["params", "-"]):
+        text = f"input: 3x32x32\nlayers: [conv: {{K: 8, F: 3, S: {stride}}}]"
+        document = json.loads(cnncalc(*words, "-f", "json", input=text).stdout)
+        assert document["totals"]["complete"] is complete
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to write to")
+@pytest.mark.parametrize("words", [["shapes", "vgg16"], ["list", "-f", "json"], ["--help"], ["--version"]])
+def test_a_full_disk_is_told(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "cnncalc", *words], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "cnncalc: cannot write: No space left on device\n")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal of 40 columns."""
+    for name, value in {"COLUMNS": "40", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    return Terminal()
+
+
+def test_long_lines_go_on_below_their_text(terminal: Terminal) -> None:
+    message = ("x.yaml:3:5: ", ""), ("error", ""), (": a word that is longer than this screen is wide\n", "")
+    write_text([*message, ("  help: ", ""), ("write a shorter word, or take a wider screen\n\nend", "")], terminal)
+    assert terminal.getvalue().splitlines() == [
+        "x.yaml:3:5: error: a word that is",
+        "  longer than this screen is wide",
+        "  help: write a shorter word, or",
+        "        take a wider screen",
+        "",
+        "end",
+    ]
+
+
+def test_names_are_broken_behind_a_slash() -> None:
+    assert broken("stage1/block2/conv3", 14) == "stage1/block2/\nconv3"
+    assert broken("stage1/block2/conv3", 13) == "stage1/\nblock2/conv3"
+    assert broken("stage1/block2", 80) == "stage1/block2"
 
 
 def test_json_of_the_contract() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 import cnncalc
 from cnncalc import gallery
+from cnncalc.alignment import most_alike, once
 from cnncalc.cli.app import app
 from cnncalc.diffing import align
 
@@ -61,6 +65,149 @@ def test_a_layer_added_to_a_chain_is_the_only_difference(times: int) -> None:
     assert [(pair.change, pair.b and pair.b.path) for pair in pairs if pair.change != "same"] == [("added", "lrn1")]
 
 
+def changes(one: str, two: str, input: str = "3x8x8") -> list[str]:
+    """What differs, as the table shows it: ``~ conv1``."""
+    signs = {"changed": "~ ", "added": "+ ", "removed": "- "}
+    pairs = align(*(cnncalc.analyze_text(f"input: {input}\nlayers: [{layers}]") for layers in (one, two)))
+    return [
+        signs[pair.change] + " → ".join(dict.fromkeys(row.path for row in (pair.a, pair.b) if row))
+        for pair in pairs
+        if pair.change != "same"
+    ]
+
+
+WIDE = "conv: {K: 16, F: 3, P: 1}"
+NARROW = "conv: {K: 8, F: 3, P: 1}"
+NORMS = "repeat: [batch_norm, relu]"
+
+# Two chains, and what a person would say differs. A layer after a widened one has other weights, and so differs.
+DIFFERENCES: dict[str, tuple[str, str, list[str]]] = {
+    "widened-and-one-more": (
+        "conv: {name: conv1, K: 8, F: 3, P: 1}",
+        "conv: {name: conv1, K: 16, F: 3, P: 1}, conv: {name: conv2, K: 8, F: 3, P: 1}",
+        ["~ conv1", "+ conv2"],
+    ),
+    "one-more-before-a-named-one": (
+        "conv: {name: stem, K: 8, F: 3, P: 1}, global_avg_pool",
+        "conv: {name: pre, K: 3, F: 1}, conv: {name: stem, K: 16, F: 3, P: 1}, global_avg_pool",
+        ["+ pre", "~ stem", "~ global_avg_pool1"],
+    ),
+    "unnamed-widened-and-one-more": (NARROW, f"{WIDE}, {NARROW}", ["~ conv1", "+ conv2"]),
+    # With equal contents on both sides, it is the layer in between that is new; relu2 is only called relu3 now.
+    "numbers-shift": (
+        f"{NARROW}, relu, {WIDE}, relu",
+        f"{NARROW}, relu, {NARROW}, relu, {WIDE}, relu",
+        ["+ conv2", "+ relu2", "~ conv2 → conv3", "~ relu2 → relu3"],
+    ),
+    "a-relu-more": (
+        f"{NARROW}, relu, {NARROW}, relu, {NARROW}",
+        f"{NARROW}, relu, relu, {NARROW}, relu, {NARROW}",
+        ["+ relu2"],
+    ),
+    "names-in-another-order": (
+        "relu: {name: a}, relu: {name: b}, relu: {name: c}",
+        "relu: {name: b}, relu: {name: c}, relu: {name: a}",
+        ["- a", "+ a"],
+    ),
+    "one-more-residual-in-front": (
+        "residual: [relu], residual: [gelu]",
+        "residual: [tanh], residual: [relu], residual: [gelu]",
+        ["+ residual1/tanh1", "+ add1"],
+    ),
+    "another-round": (
+        f"{{{NORMS}, times: 2}}",
+        f"{{{NORMS}, times: 3}}",
+        ["+ repeat1/3/batch_norm1", "+ repeat1/3/relu1"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "two", "found"), DIFFERENCES.values(), ids=DIFFERENCES)
+def test_partners(one: str, two: str, found: list[str]) -> None:
+    assert changes(one, two) == found
+
+
+@pytest.mark.parametrize("way", ["repeated", "written-out"])
+def test_many_scattered_edits(way: str) -> None:
+    """A batch norm in each of 5,000 rounds, which a comparison of each with each would never end."""
+    plain, normed = (["relu", "tanh"], ["relu", "batch_norm", "tanh"])
+    if way == "repeated":
+        one, two = (f"{{repeat: [{', '.join(body)}], times: 5000}}" for body in (plain, normed))
+    else:
+        one, two = (", ".join(body * 5000) for body in (plain, normed))
+    found = changes(one, two, "3x1x1")
+    assert len(found) == 5000
+    assert all(line.startswith("+ ") and "batch_norm" in line for line in found)
+
+
+@given(st.text("ab", max_size=12), st.text("ab", max_size=12))
+def test_as_many_as_can_be_are_side_by_side(one: str, two: str) -> None:
+    pairs = most_alike(one, two)
+    assert all(one[i] == two[j] for i, j in pairs)
+    assert all(p[0] < q[0] and p[1] < q[1] for p, q in pairwise(pairs))
+    assert len(pairs) == longest(one, two)
+
+
+def longest(one: str, two: str) -> int:
+    """The length of the longest common subsequence, by the textbook's table (Cormen et al., section 15.4)."""
+    row = [0] * (len(two) + 1)
+    for x in one:
+        above = row[:]
+        for j, y in enumerate(two, 1):
+            row[j] = above[j - 1] + 1 if x == y else max(above[j], row[j - 1])
+    return row[-1]
+
+
+@given(st.permutations(range(7)))
+def test_names_found_once_are_paired_as_far_as_they_are_in_order(order: list[int]) -> None:
+    pairs = once(range(7), order)
+    assert all(order[j] == i for i, j in pairs)
+    assert all(p[1] < q[1] for p, q in pairwise(pairs))
+    # Every increasing part of so short a list can be tried.
+    parts = (part for n in range(8) for part in combinations(order, n) if list(part) == sorted(part))
+    assert len(pairs) == max(map(len, parts))
+
+
+def test_names_found_twice_are_not_paired() -> None:
+    assert once("abcb", "bca") == [(2, 1)]
+
+
+def test_networks_of_one_name_are_told_as_typed(tmp_path: Path) -> None:
+    for file in ("one.yaml", "two.yaml"):
+        (tmp_path / file).write_text(f"name: Net\ninput: 4\nlayers: [dense: {{units: {len(file)}}}]\n")
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    assert run("diff", str(one), str(two)).stdout.startswith(f"− Net, input 4 ({one})\n+ Net, input 4 ({two})\n")
+    assert "(" not in run("diff", str(one), "-i", "5").stdout.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"),
+    [
+        (["--max-macs", "1M"], "info: the bound of 1,000,000 MACs could not be checked in full"),
+        (["--max-memory", "1M"], "could not be checked in full"),
+        (["--max-params", "1k"], ""),  # the weights of a window that does not fit are known
+        (["--max-params", "100"], "error: <stdin> has 224 parameters, 124 more than the budget"),
+    ],
+)
+def test_budgets_of_what_is_not_known(option: list[str], shown: str) -> None:
+    result = run("shapes", "-", *option, input=MISFIT)
+    assert result.exit_code == 1  # for the window
+    assert shown in result.stderr
+    assert result.stderr.count("info:") == shown.count("checked in full")
+
+
+def test_a_bound_in_a_file_that_can_not_be_checked_is_noted() -> None:
+    found = cnncalc.analyze_text(MISFIT + "\nexpect: {max_macs: 12e6}").diagnostics[-1]
+    assert (found.rule, found.severity) == ("unchecked-budget", "info")
+    assert found.message.startswith("the bound of 12,000,000 MACs")
+
+
+def test_a_budget_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("input: 4\nlayers: [dense: {units: 5}]\n")
+    result = run("shapes", str(tmp_path / "mine.yaml"), "--max-params", "10")
+    assert result.stderr.startswith(f"{tmp_path}/mine.yaml: error: mine has 25 parameters")
+
+
 def test_what_is_wrong_with_both_is_told_once() -> None:
     result = run("diff", "-", "-", input=MISFIT)
     assert result.exit_code == 1
@@ -103,6 +250,8 @@ RUNS: dict[str, tuple[list[str], int, str]] = {
     "copy-unknown": (["copy", "lenet6"], 2, "no architecture that comes with cnncalc is called `lenet6`"),
     "show": (["show", "lenet5"], 0, "name: LeNet-5"),
     "list-family": (["list", "--family", "vgg"], 0, "vgg16_bn"),
+    "list-two-families": (["list", "--family", "vgg", "--family", "lenet"], 0, "lenet5"),
+    "copy-to-standard-output": (["copy", "lenet5", "-"], 0, "name: LeNet-5"),
     "list-unknown-family": (["list", "--family", "vvg"], 2, "vgg"),
 }
 

@@ -7,10 +7,13 @@ import sys
 
 COMMANDS: dict[str, str] = {
     "shapes": "shapes",
+    "sizes": "sizes",
     "params": "params",
     "conv": "layers",
     "pool": "layers",
     "dense": "layers",
+    "explain": "explain",
+    "solve": "solve",
     "diff": "diff",
     "reconcile": "reconcile",
     "list": "gallery",
@@ -23,6 +26,9 @@ COMMANDS: dict[str, str] = {
 
 def main() -> None:
     """Run the command line. No input gets a traceback: what nobody foresaw is told in one line (exit status 2)."""
+    # Python has no stream where whoever started it closed one.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -30,15 +36,37 @@ def main() -> None:
         speak(sys.argv[1:])
         from cnncalc.cli.app import run
 
-        sys.exit(run())
+        status = run()
+        sys.stdout.flush()
+        sys.exit(status)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        # What a command opens by name it answers for itself; this is a write, to a disk that is full.
+        if error.filename is not None or os.environ.get("CNNCALC_DEBUG"):
+            raise
+        sys.exit(unwritten(error))
     except Exception as error:
         if os.environ.get("CNNCALC_DEBUG"):
             raise
         print(f"cnncalc: internal error: {type(error).__name__}: {str(error)[:200]!r}", file=sys.stderr)
         print("  help: this is a fault of cnncalc, not of your file; CNNCALC_DEBUG=1 shows where", file=sys.stderr)
         sys.exit(2)
+
+
+def unwritten(error: OSError) -> int:
+    """Tell that the output could not be written, and return the exit status."""
+    from cnncalc.language import t
+
+    discard_output()
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    print(t("cnncalc: cannot write: {reason}", reason=reason), file=sys.stderr)
+    return 2
+
+
+def discard_output() -> None:
+    """Let the rest of the output go nowhere, so that the interpreter does not fail on it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def speak(words: list[str]) -> None:

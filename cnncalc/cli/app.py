@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import cnncalc
-from cnncalc.cli import COMMANDS
+from cnncalc.cli import COMMANDS, discard_output
 from cnncalc.language import DOMAIN, FOLDER, current, languages, t
 from cnncalc.text import listing, printable, quote, suggest
 
@@ -88,8 +88,8 @@ class LightCommand(Light, TyperCommand):
             finally:
                 sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read the output has seen enough; the interpreter must not find the pipe broken again at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Whoever read the output has seen enough.
+            discard_output()
             raise typer.Exit(0) from None
 
 

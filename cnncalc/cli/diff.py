@@ -28,6 +28,7 @@ from cnncalc.diffing import align
 from cnncalc.render.diff import diff_dict, diff_table, totals_lines
 from cnncalc.render.shapes import heading
 from cnncalc.source import stem
+from cnncalc.text import printable
 
 
 def diff_command(
@@ -45,7 +46,9 @@ def diff_command(
     max_memory: MaxMemoryOption = "",
     format: FormatOption = "table",
 ) -> None:
-    """Compare two architectures layer by layer:  cnncalc diff vgg16 vgg19
+    """Compare two architectures layer by layer.
+
+    cnncalc diff vgg16 vgg19
 
     With one architecture and an --input, it is compared as its file says with that input; with two, the one input with
     the other. Budgets are of the second.
@@ -68,7 +71,12 @@ def diff_command(
     if format == "json":
         print(json_line(diff_dict(before, after, pairs)))
     elif format == "table":
-        write_text([(f"− {heading(before.graph)}\n+ {heading(after.graph)}\n\n", "bold")], sys.stdout)
+        # Two files may hold networks of one name: then each is told as it was typed.
+        typed = (
+            (f" ({printable(a)})", f" ({printable(b)})") if b not in ("", a) and before.name == after.name else ("", "")
+        )
+        one, two = heading(before.graph) + typed[0], heading(after.graph) + typed[1]
+        write_text([(f"− {one}\n+ {two}\n\n", "bold")], sys.stdout)
         if differing:
             write_table(diff_table(differing), format)
             print()

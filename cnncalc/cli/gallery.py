@@ -53,14 +53,17 @@ SORTS = ("year", "name", "family", "params", "macs", "depth")
 
 def list_command(
     family: Annotated[
-        str, typer.Option("--family", metavar="NAME", help="Only this line of networks: vgg, inception, resnet, …")
-    ] = "",
+        list[str] | None,
+        typer.Option("--family", metavar="NAME", help="Only this line of networks: vgg, inception, …; once for each."),
+    ] = None,
     sort: Annotated[
         str, typer.Option("--sort", metavar="KEY", help=f"{', '.join(SORTS)}; with a - before it, the largest first.")
     ] = "year",
     format: FormatOption = "table",
 ) -> None:
-    """List the architectures that come with cnncalc, in order of time.
+    """List the architectures that come with cnncalc.
+
+    cnncalc list --family resnet --sort=-params
 
     Depth counts the convolutions and dense layers on the longest way through the network, as papers do.
     """
@@ -68,8 +71,9 @@ def list_command(
     key = chosen(sort.removeprefix("-"), SORTS, "--sort")
     rows, broken = _rows()
     if family:
-        family = chosen(family, sorted({row["family"] for row in rows}), "--family")
-        rows = [row for row in rows if row["family"] == family]
+        known = sorted({row["family"] for row in rows})
+        wanted = {chosen(name, known, "--family") for name in family}
+        rows = [row for row in rows if row["family"] in wanted]
     rows.sort(key=lambda row: _numbered(row["name"]))
     if key != "name":
         rows.sort(key=lambda row: row[key] or 0)
@@ -119,7 +123,10 @@ def _row(name: str) -> Row:
 
 
 def show_command(arch: ArchArgument) -> None:
-    """Print an architecture's file:  cnncalc show googlenet"""
+    """Print an architecture's file.
+
+    cnncalc show googlenet
+    """
     with refusals(stem(arch), "table"):
         text = load_source(arch).text
     sys.stdout.write(text)
@@ -127,15 +134,23 @@ def show_command(arch: ArchArgument) -> None:
 
 def copy_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A bundled name, such as vgg16.")],
-    target: Annotated[str, typer.Argument(metavar="PATH", help="Where to; NAME.yaml here unless given.")] = "",
+    target: Annotated[
+        str, typer.Argument(metavar="PATH", help="Where to, - for standard output; NAME.yaml here unless given.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there already.")] = False,
 ) -> None:
-    """Copy an architecture that comes with cnncalc, to start from:  cnncalc copy vgg16 mine.yaml"""
+    """Copy an architecture that comes with it, to start from.
+
+    cnncalc copy vgg16 mine.yaml
+    """
     bundled = gallery.find(name)
     if bundled is None:
         with refusals(stem(name), "table"):
             raise gallery.unknown(name, f"no architecture that comes with cnncalc is called {quote(name)}")
     text = bundled.read_text(encoding="utf-8")
+    if target == "-":
+        sys.stdout.write(text)
+        return
     path = Path(target or bundled.name)
     if path.is_dir():
         path = path / bundled.name

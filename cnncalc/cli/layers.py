@@ -12,7 +12,7 @@ from cnncalc.cli.output import FORMATS, chosen, refusals, tell, write_table
 from cnncalc.cli.shapes import write_json, write_summary
 from cnncalc.diagnostics import ArchitectureError
 from cnncalc.render.params import layer_formula
-from cnncalc.render.shapes import footer, layer_table
+from cnncalc.render.shapes import footer, layer_table, memory_text
 from cnncalc.text import count_text
 from cnncalc.tree import Scalar
 
@@ -47,6 +47,7 @@ DilationOption = Annotated[
 RoundingOption = Annotated[
     str, typer.Option("--rounding", metavar="WORD", help="What a window that does not fit gets: strict, floor or ceil.")
 ]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Show how the numbers come about, step by step.")]
 LayoutOption = Annotated[str, typer.Option("--layout", metavar="ORDER", help="Order of the input's axes: chw or hwc.")]
 
 
@@ -70,9 +71,13 @@ def conv_command(
     layout: LayoutOption = "chw",
     batch: BatchOption = "",
     dtype: DtypeOption = "",
+    explain: ExplainOption = False,
     format: FormatOption = "table",
 ) -> None:
-    """Work out one convolution:  cnncalc conv 3x227x227 -K 96 -F 11 -S 4"""
+    """Work out one convolution.
+
+    cnncalc conv 3x227x227 -K 96 -F 11 -S 4
+    """
     word = CONV_KINDS[chosen(kind, CONV_KINDS, "--kind")]
     given = {
         "-K": ("filters", filters),
@@ -86,7 +91,7 @@ def conv_command(
         "--rounding": ("rounding", rounding),
     }
     # A bias is on unless said otherwise; the option says "false" and shows as it was typed.
-    _calculate("conv", word, input, given, layout, batch, dtype, format, no_bias=no_bias)
+    _calculate("conv", word, input, given, layout, batch, dtype, format, explain, no_bias=no_bias)
 
 
 def pool_command(
@@ -107,9 +112,13 @@ def pool_command(
     layout: LayoutOption = "chw",
     batch: BatchOption = "",
     dtype: DtypeOption = "",
+    explain: ExplainOption = False,
     format: FormatOption = "table",
 ) -> None:
-    """Work out one pooling layer:  cnncalc pool 96x55x55 -F 3 -S 2"""
+    """Work out one pooling layer.
+
+    cnncalc pool 96x55x55 -F 3 -S 2
+    """
     word = POOL_KINDS[chosen(kind, POOL_KINDS, "--kind")]
     given = {
         "-F": ("kernel", kernel),
@@ -119,7 +128,7 @@ def pool_command(
         "--output": ("output", output),
         "--rounding": ("rounding", rounding),
     }
-    _calculate("pool", word, input, given, layout, batch, dtype, format)
+    _calculate("pool", word, input, given, layout, batch, dtype, format, explain)
 
 
 def dense_command(
@@ -129,10 +138,16 @@ def dense_command(
     layout: LayoutOption = "chw",
     batch: BatchOption = "",
     dtype: DtypeOption = "",
+    explain: ExplainOption = False,
     format: FormatOption = "table",
 ) -> None:
-    """Work out one dense layer, its input flattened first:  cnncalc dense 3x200x200 --units 1000"""
-    _calculate("dense", "dense", input, {"--units": ("units", units)}, layout, batch, dtype, format, no_bias=no_bias)
+    """Work out one dense layer, its input flattened first.
+
+    cnncalc dense 3x200x200 --units 1000
+    """
+    _calculate(
+        "dense", "dense", input, {"--units": ("units", units)}, layout, batch, dtype, format, explain, no_bias=no_bias
+    )
 
 
 def _calculate(
@@ -144,6 +159,7 @@ def _calculate(
     batch: str,
     dtype: str,
     format: str,
+    explain: bool,
     *,
     no_bias: bool = False,
 ) -> None:
@@ -153,7 +169,10 @@ def _calculate(
     command = Command(f"cnncalc {name}")
     axes = command.add(input)
     settings = [
-        (Scalar(parameter, axes.span), command.add(text, option)) for option, (parameter, text) in given.items() if text
+        (Scalar(parameter, value.span), value)
+        for option, (parameter, text) in given.items()
+        if text
+        for value in [command.add(text, option)]
     ]
     if no_bias:
         flag = command.add("--no-bias")
@@ -164,7 +183,14 @@ def _calculate(
         except ArchitectureError as error:
             error.text = command.text
             raise
-    if format == "json":
+    if explain:
+        from cnncalc.cli.explain import write_explanations
+        from cnncalc.explaining import explanations
+
+        write_explanations(analysis, explanations(analysis), format, titled=False)
+        if format == "table" and (batch or dtype):
+            print(memory_text(analysis))
+    elif format == "json":
         write_json(analysis)
     else:
         table = layer_table(analysis.graph, analysis.layers, ["input", "macs"])
@@ -174,6 +200,7 @@ def _calculate(
             layer = analysis.layers[-1]
             formulas = [f"{layer_formula(layer)} = {count_text(layer.params)} parameters"] if layer.params else []
             write_summary(analysis, memory=bool(batch or dtype), formulas=formulas)
+    if format != "json":
         tell(analysis.diagnostics, command.text)
     if not analysis.ok:
         raise typer.Exit(1)

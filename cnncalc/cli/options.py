@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -77,3 +78,9 @@ def parse_inputs(given: list[str] | None) -> str | dict[str, str] | None:
             raise typer.BadParameter(f"'{text}' names no input; write NAME={text}", param_hint="--input")
         pairs[name.strip()] = shape
     return pairs
+
+
+def has_letters(given: str | dict[str, str]) -> bool:
+    """Whether a letter stands for a size in an --input: 3xHxW, or for the width in 3x224xW."""
+    texts = given.values() if isinstance(given, dict) else [given]
+    return any(re.search(r"(?:^|[xX×,])\s*[A-WYZa-wyz]\s*(?:[xX×,]|$)", text) for text in texts)

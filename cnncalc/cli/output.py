@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -44,14 +45,35 @@ def write_table(table: Table, format: str) -> None:
 
 
 def write_text(pieces: Iterable[Segment], stream: Any) -> None:
-    """Styled pieces, styled where the stream shows it."""
+    """Styled pieces, styled where the stream shows it, and there each line that is too long goes on below itself."""
     if styled(stream):
         from rich.console import Console
         from rich.text import Text
 
-        Console(file=stream, highlight=False).print(Text.assemble(*pieces), end="")
+        screen = Console(file=stream, highlight=False)
+        for line in Text.assemble(*pieces).split("\n", include_separator=True):
+            screen.print(_hanging(line, screen), end="")
     else:
         stream.write("".join(text for text, _ in pieces))
+
+
+HANGING = 2
+"""Columns by which a line's second part is indented; a line that is indented itself goes on below its text."""
+
+
+def _hanging(line: Any, screen: Any) -> Any:
+    """A line that is too wide, broken into several."""
+    indent = match.end() if (match := re.match(r" +(\S+: )?", line.plain)) else HANGING
+    if line.cell_len <= screen.width or indent > screen.width // 2:
+        return line
+    end = line.plain[len(line.plain.rstrip("\n")) :]
+    line.rstrip()
+    first, *others = line.wrap(screen, screen.width - indent)
+    for part in (first, *others):
+        part.rstrip()
+    for part in others:
+        first.append("\n" + " " * indent).append_text(part)
+    return first.append(end)
 
 
 def tell(diagnostics: Iterable[Diagnostic], text: str) -> None:

@@ -40,7 +40,10 @@ def params_command(
     max_memory: MaxMemoryOption = "",
     format: FormatOption = "table",
 ) -> None:
-    """Show where the parameters are: the formula of each count with its numbers, and each layer's share."""
+    """Show where the parameters are, each with its formula.
+
+    cnncalc params vgg16
+    """
     chosen(format, FORMATS, "--format")
     levels = whole(depth, "--depth") if depth else 0
     size, kind = parse_memory(batch, dtype)

@@ -26,7 +26,12 @@ def reconcile_command(
     without_heads: HeadsOption = False,
     format: FormatOption = "table",
 ) -> None:
-    """Show what torchinfo, fvcore, ptflops, thop, calflops and Keras would report, and why they differ."""
+    """Show what other tools would report, and why they differ.
+
+    cnncalc reconcile resnet50
+
+    The tools are torchinfo, fvcore, ptflops, thop, calflops and Keras.
+    """
     chosen(format, FORMATS, "--format")
     with refusals(stem(arch), format):
         source = load_source(arch)
@@ -44,7 +49,7 @@ def reconcile_command(
             write_table(reasons, format)
         if format == "table":
             versions = ", ".join(f"{tool.name} {tool.version}" for tool in TOOLS)
-            write_text([(f"\n{ASSUMED}\nby the rules of {versions}\n", "dim")], sys.stdout)
+            write_text([(f"\n{ASSUMED}\nby the rules of {versions}\n", "")], sys.stdout)
         tell(analysis.diagnostics, source.text)
     if not analysis.ok:
         raise typer.Exit(1)

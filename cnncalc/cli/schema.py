@@ -6,7 +6,12 @@ import json
 
 
 def schema_command() -> None:
-    """Print the JSON Schema of the language, for editors that check and complete YAML."""
+    """Print the JSON Schema of the language, for editors.
+
+    cnncalc schema > cnncalc.json
+
+    Editors that know it check and complete YAML.
+    """
     from cnncalc.schema import schema
 
     print(json.dumps(schema(), indent=2, ensure_ascii=False))

@@ -22,14 +22,16 @@ from cnncalc.cli.options import (
     MaxMacsOption,
     MaxMemoryOption,
     MaxParamsOption,
+    has_letters,
     parse_budget,
     parse_inputs,
     parse_memory,
 )
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, styled, tell, whole, write_table, write_text
-from cnncalc.folding import fold
+from cnncalc.folding import fold, row_dict
 from cnncalc.graph import resting_collector
 from cnncalc.inference import Run
+from cnncalc.language import t
 from cnncalc.render.shapes import EXTRA, footer, heading, layer_table, notes, summary
 from cnncalc.source import Source, stem
 
@@ -40,11 +42,11 @@ NOTES = 10
 def shapes_command(
     arch: ArchArgument,
     columns: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
             "--columns", "-c", metavar="NAMES", help=f"More columns, with commas between: {', '.join(EXTRA)}; or all."
         ),
-    ] = "",
+    ] = None,
     depth: DepthOption = "",
     input: InputOption = None,
     without_heads: HeadsOption = False,
@@ -55,16 +57,29 @@ def shapes_command(
     max_memory: MaxMemoryOption = "",
     format: FormatOption = "table",
 ) -> None:
-    """Show what shape leaves every layer, and how many parameters it has."""
+    """Show the shape and parameters of every layer.
+
+    cnncalc shapes vgg16 -c macs,rf
+    """
     chosen(format, FORMATS, "--format")
-    extra = [chosen(c.strip(), [*EXTRA, "all"], "--columns") for c in columns.split(",") if c.strip()]
+    extra = [chosen(c.strip(), [*EXTRA, "all"], "--columns") for c in ",".join(columns or ()).split(",") if c.strip()]
     extra = list(EXTRA) if "all" in extra else list(dict.fromkeys(extra))
     levels = whole(depth, "--depth") if depth else 0
     size, kind = parse_memory(batch, dtype)
     budget = parse_budget(max_params, max_macs, max_memory)
+    given = parse_inputs(input)
+    if given is not None and has_letters(given):
+        from cnncalc.cli.sizes import show_letters
+
+        if extra or levels or budget:
+            raise typer.BadParameter(
+                t("with letters there are no more columns, blocks or budgets"), param_hint="--input"
+            )
+        show_letters(arch, given, not without_heads, format)
+        return
     with refusals(stem(arch), format), resting_collector():
         source = load_source(arch)
-        graph, findings = build(source, parse_inputs(input), not without_heads)
+        graph, findings = build(source, given, not without_heads)
         run = Run(graph, findings)
         finish = cache(lambda: run.analysis(size, kind).within(budget))
         show(run, finish, source, extra, format, levels, memory=bool(batch or dtype or max_memory))
@@ -87,7 +102,7 @@ def show(
     if format == "json":
         for _ in run:
             pass
-        write_json(analysis())
+        write_json(analysis(), levels)
     else:
         # Without folding, rows are written while later layers are still being worked out.
         rows: Iterable[Any] = fold(list(run), levels) if levels else run
@@ -118,10 +133,13 @@ def write_summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()
     write_text([("\n".join(lines) + "\n", "")], sys.stdout)
 
 
-def write_json(analysis: Analysis) -> None:
-    """The JSON document, a layer a line, written as it goes."""
+def write_json(analysis: Analysis, levels: int = 0) -> None:
+    """The JSON document, a layer a line, written as it goes; ``groups`` has the rows folded to so many levels."""
     out = sys.stdout
-    out.write(json_line(analysis.head_dict())[:-1] + ', "layers": [')
+    out.write(json_line(analysis.head_dict())[:-1])
+    if levels:
+        out.write(',\n"groups": ' + json_line([row_dict(row) for row in fold(analysis.layers, levels)]))
+    out.write(', "layers": [')
     for number, layer in enumerate(analysis.layers):
         out.write(("," if number else "") + "\n" + json_line(layer.to_dict()))
     out.write('],\n"diagnostics": ' + json_line([d.to_dict() for d in analysis.diagnostics]) + "}\n")

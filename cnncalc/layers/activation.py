@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.diagnostics import Fault
+from cnncalc.language import t
 from cnncalc.layers.base import Known, Layer, Tensor, bias, parameter
 from cnncalc.values import Real, Shape, Whole
 
@@ -44,8 +45,8 @@ class Prelu(Activation):
         return [
             Fault(
                 "invalid-value",
-                f"prelu has {self.num_parameters} factors, and the input {x[0]} channels",
-                f"num_parameters is 1 or {x[0]}",
+                t("prelu has {factors} factors, and the input {n} channels", factors=self.num_parameters, n=x[0]),
+                t("num_parameters is 1 or {n}", n=x[0]),
                 parameter="num_parameters",
             )
         ]

@@ -9,8 +9,9 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple, Union
 
 from cnncalc.diagnostics import Fault
-from cnncalc.text import plural, shape_text
-from cnncalc.values import LIMIT, Choice, Flag, Kind, PaddingKind, Real, Shape, SizeKind, Whole
+from cnncalc.language import n, t
+from cnncalc.text import axis_word, shape_text
+from cnncalc.values import LIMIT, Choice, Flag, Kind, PaddingKind, Real, Shape, SizeKind, Whole, axis_names
 
 REQUIRED: Any = object()
 
@@ -256,6 +257,11 @@ class Layer:
         """The shape that leaves. Raises Misfit with the part that is known."""
         return x
 
+    def period(self) -> tuple[int, ...]:
+        """How far apart, on each axis, input sizes lie that behave alike: from one to the next, the output's size
+        changes by the same amount."""
+        return (1,) * self.rank
+
     def tensors(self, x: Known) -> tuple[Tensor, ...]:
         """The weights. Asked for where the channels are known; a shape that is not known has None in it."""
         return ()
@@ -317,9 +323,9 @@ def _complete(facts: Facts, layer: Layer, x: Shape, sound: bool) -> None:
     y = facts.output
     if sound and x[0] is not None:
         tensors = layer.tensors(x)
-        if all(None not in t.shape for t in tensors):
+        if all(None not in tensor.shape for tensor in tensors):
             facts.tensors = tensors
-            facts.params = sum(t.numel for t in tensors)
+            facts.params = sum(tensor.numel for tensor in tensors)
             facts.buffers = layer.buffers(x[0])
     if sound and y is not None and None not in x and None not in y:
         facts.macs = layer.macs(x, y)
@@ -333,15 +339,21 @@ def _complete(facts: Facts, layer: Layer, x: Shape, sound: bool) -> None:
 def _flat_fault(word: str, x: Shape) -> Fault:
     return Fault(
         "invalid-value",
-        f"{word} works on height and width, and its input is flat: {plural(x[0] or 0, 'number')}",
-        "put it before `flatten`, or give the input its spatial axes back with `reshape`",
+        n(
+            "{word} works on height and width, and its input is flat: {n} number",
+            "{word} works on height and width, and its input is flat: {n} numbers",
+            x[0] or 0,
+            word=word,
+        ),
+        t("put it before `flatten`, or give the input its spatial axes back with `reshape`"),
     )
 
 
 def _limit_fault(output: Shape) -> Fault | None:
     if all(axis is None or axis <= LIMIT for axis in output):
         return None
-    return Fault("limit-exceeded", f"the output would be {shape_text(output)}; no axis may exceed 10¹⁸")
+    message = t("the output would be {shape}; no axis may exceed 10¹⁸", shape=shape_text(output))
+    return Fault("limit-exceeded", message)
 
 
 def _plain(value: Any) -> Any:
@@ -360,4 +372,9 @@ def spatial(x: Shape) -> Shape:
 
 def whole_map(x: Shape) -> tuple[Window | None, ...]:
     """Windows over the whole of each spatial axis, with none beside them."""
-    return tuple(None if n is None else Window(n, None, 0) for n in spatial(x))
+    return tuple(None if size is None else Window(size, None, 0) for size in spatial(x))
+
+
+def axis_words(rank: int) -> tuple[str, ...]:
+    """What the spatial axes are called, in the language in use."""
+    return tuple(map(axis_word, axis_names(rank)))

@@ -9,12 +9,14 @@ from typing import Any
 
 from cnncalc import window
 from cnncalc.diagnostics import Fault
+from cnncalc.language import n, t
 from cnncalc.layers.base import (
     Known,
     Layer,
     Misfit,
     Tensor,
     Window,
+    axis_words,
     bias,
     bias_parameter,
     claim_parameter,
@@ -30,20 +32,34 @@ from cnncalc.layers.base import (
     weight,
 )
 from cnncalc.layers.sliding import Sliding, claim_faults
-from cnncalc.text import plural
-from cnncalc.values import Shape, SizeKind, Whole, axis_names
+from cnncalc.values import Shape, SizeKind, Whole
 
 
 def group_faults(groups: int, channels: int | None, filters: int | None) -> Iterator[Fault]:
     """What can't be divided into that many groups."""
-    for count, what in ((channels, "input channel"), (filters, "filter")):
-        if count is not None and count % groups:
-            yield Fault(
-                "groups-mismatch",
-                f"{plural(count, what)} can't be divided into {groups} equal groups: {count / groups:g} in each",
-                "groups has to divide the input channels and the filters",
-                parameter="groups",
-            )
+    if channels is not None and channels % groups:
+        message = n(
+            "{n} input channel can't be divided into {groups} equal groups: {each:g} in each",
+            "{n} input channels can't be divided into {groups} equal groups: {each:g} in each",
+            channels,
+            groups=groups,
+            each=channels / groups,
+        )
+        yield _groups_fault(message)
+    if filters is not None and filters % groups:
+        message = n(
+            "{n} filter can't be divided into {groups} equal groups: {each:g} in each",
+            "{n} filters can't be divided into {groups} equal groups: {each:g} in each",
+            filters,
+            groups=groups,
+            each=filters / groups,
+        )
+        yield _groups_fault(message)
+
+
+def _groups_fault(message: str) -> Fault:
+    help = t("groups has to divide the input channels and the filters")
+    return Fault("groups-mismatch", message, help, parameter="groups")
 
 
 class Conv(Sliding):
@@ -162,19 +178,26 @@ class TransposedConv(Layer):
     def check(self, x: Shape) -> Iterable[Fault]:
         yield from claim_faults(self.in_channels, x, "in_channels")
         yield from group_faults(self.groups, x[0], self.filters)
-        for name, extra, s, d in zip(axis_names(self.rank), self.output_padding, self.stride, self.dilation):
+        for axis, (extra, s, d) in enumerate(zip(self.output_padding, self.stride, self.dilation)):
             if extra >= max(s, d):
                 yield Fault(
                     "invalid-value",
-                    f"output_padding {extra} has to be smaller than the stride {s} or the dilation {d} ({name})",
-                    "it only chooses among the sizes that the stride makes alike",
+                    t(
+                        "output_padding {extra} has to be smaller than the stride {stride} or the dilation {dilation} "
+                        "({axis})",
+                        extra=extra,
+                        stride=s,
+                        dilation=d,
+                        axis=axis_words(self.rank)[axis],
+                    ),
+                    t("it only chooses among the sizes that the stride makes alike"),
                     parameter="output_padding",
                 )
         if self.padding == "same" and any(self.output_padding):
             yield Fault(
                 "invalid-value",
-                "padding same already says the output's size; output_padding has nothing to add",
-                "drop one of the two",
+                t("padding same already says the output's size; output_padding has nothing to add"),
+                t("drop one of the two"),
                 parameter="output_padding",
             )
 
@@ -190,14 +213,13 @@ class TransposedConv(Layer):
         sizes: list[int | None] = []
         faults: list[Fault] = []
         settings = zip(
-            axis_names(self.rank),
             spatial(x),
             self._effective(),
             self.stride,
             self.padding_pixels(x),
             self.output_padding,
         )
-        for name, i, f, s, (before, after), extra in settings:
+        for axis, (i, f, s, (before, after), extra) in enumerate(settings):
             if i is None:
                 sizes.append(None)
                 continue
@@ -206,9 +228,12 @@ class TransposedConv(Layer):
                 faults.append(
                     Fault(
                         "window-too-large",
-                        f"the padding cuts off the whole {name}: "
-                        f"{s}·({i} − 1) + {f} − {before} − {after} + {extra} = {o}",
-                        "padding of a transposed convolution makes the output smaller",
+                        t(
+                            "the padding cuts off the whole {axis}: {formula}",
+                            axis=axis_words(self.rank)[axis],
+                            formula=f"{s}·({i} − 1) + {f} − {before} − {after} + {extra} = {o}",
+                        ),
+                        t("padding of a transposed convolution makes the output smaller"),
                         parameter="padding",
                     )
                 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import prod
 
 from cnncalc.diagnostics import Fault
+from cnncalc.language import t
 from cnncalc.layers.base import (
     REQUIRED,
     Known,
@@ -38,14 +39,8 @@ class Dense(Layer):
 
     def check(self, x: Shape) -> Iterable[Fault]:
         if len(x) > 1:
-            flat = elements(x)
-            numbers = f": {'·'.join(map(str, x))} = {flat:,} features" if flat is not None else ""
-            fault = Fault(
-                "missing-flatten",
-                f"dense takes a flat input, and gets {shape_text(x)}",
-                f"put `- flatten` before it{numbers}",
-            )
-            raise Misfit([fault], None)
+            message = t("dense takes a flat input, and gets {shape}", shape=shape_text(x))
+            raise Misfit([Fault("missing-flatten", message, _flatten_help(x))], None)
         return claim_faults(self.in_features, x, "in_features")
 
     def output_shape(self, x: Shape, *more: Shape) -> Shape:
@@ -57,6 +52,15 @@ class Dense(Layer):
 
     def macs(self, x: Known, y: Known) -> int:
         return int(x[0]) * self.units
+
+
+def _flatten_help(x: Shape) -> str:
+    """How to make the shape flat, with the number of features that it comes to where that is known."""
+    flat = elements(x)
+    if flat is None:
+        return t("put `- flatten` before it")
+    product = "·".join(map(str, x))
+    return t("put `- flatten` before it: {product} = {features:,} features", product=product, features=flat)
 
 
 class Flatten(Layer):
@@ -84,8 +88,14 @@ class Reshape(Layer):
         if have is not None and have != want:
             fault = Fault(
                 "reshape-mismatch",
-                f"{shape_text(x)} has {have:,} numbers, and {shape_text(self.shape)} has {want:,}",
-                "a reshape keeps every number",
+                t(
+                    "{shape} has {have:,} numbers, and {wanted} has {want:,}",
+                    shape=shape_text(x),
+                    have=have,
+                    wanted=shape_text(self.shape),
+                    want=want,
+                ),
+                t("a reshape keeps every number"),
                 parameter="shape",
             )
             raise Misfit([fault], None)

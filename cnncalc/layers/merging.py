@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cnncalc.diagnostics import Fault
-from cnncalc.layers.base import Facts, Layer, Misfit
-from cnncalc.text import listing, shape_text
-from cnncalc.values import Shape, axis_names
+from cnncalc.language import t
+from cnncalc.layers.base import Facts, Layer, Misfit, axis_words
+from cnncalc.text import axis_word, listing, shape_text
+from cnncalc.values import Shape
 
 
 class Merge(Layer):
@@ -16,9 +17,9 @@ class Merge(Layer):
     def output_shape(self, x: Shape, *more: Shape) -> Shape:
         shapes = (x, *more)
         if any(len(shape) != len(x) for shape in more):
-            texts = [shape_text(s) for s in dict.fromkeys(shapes)]
-            message = f"{self.word} can't join shapes of different rank: {listing(texts)}"
-            raise Misfit([Fault("merge-mismatch", message, "flatten or reshape them alike")], None)
+            texts = listing(shape_text(s) for s in dict.fromkeys(shapes))
+            message = t("{word} can't join shapes of different rank: {shapes}", word=self.word, shapes=texts)
+            raise Misfit([Fault("merge-mismatch", message, t("flatten or reshape them alike"))], None)
         axes = [self.axis(index, [shape[index] for shape in shapes]) for index in range(len(x))]
         wrong = [index for index, (_, agree) in enumerate(axes) if not agree]
         output = tuple(size for size, _ in axes)
@@ -31,7 +32,7 @@ class Merge(Layer):
         raise NotImplementedError
 
     def _mismatch(self, shapes: tuple[Shape, ...], wrong: list[int]) -> Fault:
-        names = ("channels", *axis_names(self.rank)) if self.rank else ("features",)
+        names = (axis_word("channels"), *axis_words(self.rank)) if self.rank else (axis_word("features"),)
         parts = [
             f"{names[index]} ({listing(dict.fromkeys(str(s[index]) for s in shapes if s[index] is not None))})"
             for index in wrong
@@ -39,11 +40,13 @@ class Merge(Layer):
         texts = ", ".join(shape_text(s) for s in shapes[:8]) + (", …" if len(shapes) > 8 else "")
         return Fault(
             "merge-mismatch",
-            f"the inputs of {self.word} differ in {listing(parts)}: {texts}",
-            self.advice,
+            t("the inputs of {word} differ in {axes}: {shapes}", word=self.word, axes=listing(parts), shapes=texts),
+            self.advice(),
         )
 
-    advice = ""
+    def advice(self) -> str:
+        """What has to be equal, and how to bring that about."""
+        raise NotImplementedError
 
 
 class Concat(Merge):
@@ -51,7 +54,9 @@ class Concat(Merge):
 
     word = "concat"
     synonyms = ("concatenate", "cat", "join", "route", "depthconcat", "filter_concat")
-    advice = "concat adds up channels; height and width have to be the same in all inputs"
+
+    def advice(self) -> str:
+        return t("concat adds up channels; height and width have to be the same in all inputs")
 
     def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
         known = [s for s in sizes if s is not None]
@@ -71,7 +76,10 @@ def _one(known: list[int]) -> tuple[int | None, bool]:
 class Elementwise(Merge):
     """Number by number; an axis of 1 is stretched to the others' size."""
 
-    advice = "shapes have to be equal, or 1 where one is stretched; a 1×1 convolution on the shortcut changes channels"
+    def advice(self) -> str:
+        return t(
+            "shapes have to be equal, or 1 where one is stretched; a 1×1 convolution on the shortcut changes channels"
+        )
 
     def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
         size, agree = _one([s for s in sizes if s is not None and s != 1])

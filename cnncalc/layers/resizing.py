@@ -7,33 +7,37 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from cnncalc.diagnostics import Fault
+from cnncalc.language import n, t
 from cnncalc.layers.base import (
     REQUIRED,
     Layer,
     Misfit,
     Window,
+    axis_words,
     groups_parameter,
     padding_parameter,
     parameter,
     spatial,
 )
 from cnncalc.layers.convolution import group_faults
-from cnncalc.text import listing, plural
-from cnncalc.values import SIDES, Choice, PaddingKind, Reference, Shape, SizeKind, Whole, axis_names
+from cnncalc.text import listing, side_word
+from cnncalc.values import SIDES, Choice, PaddingKind, Reference, Shape, SizeKind, Whole
 
 _LIKE = "a layer whose height and width it takes over"
 
 
 def exactly_one(values: Mapping[str, Any], names: tuple[str, ...], word: str) -> Iterable[Fault]:
     """The fault of a layer that says its output's size in no way, or in two."""
-    given = [n for n in names if n in values]
+    given = [name for name in names if name in values]
     if not given:
-        yield Fault("missing-parameter", f"{word} needs {listing((f'`{n}`' for n in names), 'or')}")
+        options = listing((f"`{name}`" for name in names), "or")
+        yield Fault("missing-parameter", t("{word} needs {parameters}", word=word, parameters=options))
     if len(given) > 1:
+        twice = listing(f"`{name}`" for name in given)
         yield Fault(
             "invalid-value",
-            f"{word} says its size twice: {listing(f'`{n}`' for n in given)}",
-            "keep one of them",
+            t("{word} says its size twice: {parameters}", word=word, parameters=twice),
+            t("keep one of them"),
             parameter=given[1],
         )
 
@@ -50,9 +54,10 @@ class ZeroPad(Layer):
     @classmethod
     def validate(cls, values: Mapping[str, Any]) -> Iterable[Fault]:
         if "padding" not in values:
-            yield Fault("missing-parameter", "zero_pad needs `padding`, or sides: top, bottom, left, right")
+            yield Fault("missing-parameter", t("zero_pad needs `padding`, or sides: top, bottom, left, right"))
         if values.get("padding") in ("same", "valid"):
-            yield Fault("invalid-value", "zero_pad needs numbers: it has no window to follow", parameter="padding")
+            message = t("zero_pad needs numbers: it has no window to follow")
+            yield Fault("invalid-value", message, parameter="padding")
 
     def output_shape(self, x: Shape, *more: Shape) -> Shape:
         return (
@@ -91,7 +96,8 @@ class Crop(Layer):
     def validate(cls, values: Mapping[str, Any]) -> Iterable[Fault]:
         yield from exactly_one(values, ("size", "like", "sides"), cls.word)
         if "offset" in values and "sides" in values:
-            yield Fault("invalid-value", "sides say where the part lies; an offset does so again", parameter="offset")
+            message = t("sides say where the part lies; an offset does so again")
+            yield Fault("invalid-value", message, parameter="offset")
 
     def _cuts(self, x: Shape, y: Shape | None) -> list[tuple[int, int] | None]:
         """What is dropped before and after, on each axis."""
@@ -126,16 +132,31 @@ class Crop(Layer):
 
     def _too_large(self, axis: int, i: int, o: int, cut: tuple[int, int]) -> Fault:
         """What is wrong along an axis of ``i`` pixels, of which ``o`` would be left."""
-        name = axis_names(self.rank)[axis]
+        name = axis_words(self.rank)[axis]
         if self.sides is not None:
-            first, last = SIDES[self.rank][axis]
-            message = f"nothing is left of a {name} of {i} without {cut[0]} at the {first} and {cut[1]} at the {last}"
-            return Fault("window-too-large", message, "take fewer away")
-        message = f"a {name} of {i} can't be cropped to {o}"
+            first, last = map(side_word, SIDES[self.rank][axis])
+            message = t(
+                "nothing is left of a {axis} of {size} without {before} at the {first} and {after} at the {last}",
+                axis=name,
+                size=i,
+                before=cut[0],
+                first=first,
+                after=cut[1],
+                last=last,
+            )
+            return Fault("window-too-large", message, t("take fewer away"))
         if self.offset is None:
-            return Fault("window-too-large", message, "a crop is at most as large as its input")
-        message += f" after an offset of {cut[0]}: that takes {cut[0] + o}"
-        return Fault("window-too-large", message, "offset and size together are at most as large as the input")
+            message = t("a {axis} of {size} can't be cropped to {wanted}", axis=name, size=i, wanted=o)
+            return Fault("window-too-large", message, t("a crop is at most as large as its input"))
+        message = t(
+            "a {axis} of {size} can't be cropped to {wanted} after an offset of {offset}: that takes {taken}",
+            axis=name,
+            size=i,
+            wanted=o,
+            offset=cut[0],
+            taken=cut[0] + o,
+        )
+        return Fault("window-too-large", message, t("offset and size together are at most as large as the input"))
 
     def windows(self, x: Shape, y: Shape | None) -> tuple[Window | None, ...]:
         return tuple(None if cut is None else Window(1, 1, cut[0]) for cut in self._cuts(x, y))
@@ -145,8 +166,12 @@ def _like(x: Shape, more: tuple[Shape, ...]) -> Shape:
     """The shape of the layer named by ``like``; it comes in as the last input."""
     like = more[-1]
     if len(like) != len(x):
-        theirs = plural(len(like) - 1, "spatial axis", "spatial axes")
-        message = f"`like` names a layer with {theirs}, and the input has {len(x) - 1}"
+        message = n(
+            "`like` names a layer with {n} spatial axis, and the input has {own}",
+            "`like` names a layer with {n} spatial axes, and the input has {own}",
+            len(like) - 1,
+            own=len(x) - 1,
+        )
         raise Misfit([Fault("merge-mismatch", message, parameter="like")], None)
     return like
 
@@ -184,8 +209,14 @@ class Upsample(Layer):
         if wanted != self.rank:
             yield Fault(
                 "invalid-value",
-                f"{self.mode} works on {plural(wanted, 'spatial axis', 'spatial axes')}, and the input has {self.rank}",
-                "linear is for one axis, bilinear for two, trilinear for three; nearest for any",
+                n(
+                    "{mode} works on {n} spatial axis, and the input has {own}",
+                    "{mode} works on {n} spatial axes, and the input has {own}",
+                    wanted,
+                    mode=self.mode,
+                    own=self.rank,
+                ),
+                t("linear is for one axis, bilinear for two, trilinear for three; nearest for any"),
                 parameter="mode",
             )
 
@@ -218,8 +249,14 @@ class PixelShuffle(Layer):
                 [
                     Fault(
                         "invalid-value",
-                        f"{plural(x[0], 'channel')} can't be shared out over {self.factor}{power} = {parts} pixels",
-                        "the channels have to be a multiple of the factor's square",
+                        n(
+                            "{n} channel can't be shared out over {power} = {parts} pixels",
+                            "{n} channels can't be shared out over {power} = {parts} pixels",
+                            x[0],
+                            power=f"{self.factor}{power}",
+                            parts=parts,
+                        ),
+                        t("the channels have to be a multiple of the factor's square"),
                         parameter="factor",
                     )
                 ],
@@ -260,8 +297,13 @@ class Slice(Layer):
         if end is not None and (end <= self.start or (x[0] is not None and end > x[0])):
             fault = Fault(
                 "invalid-value",
-                f"there are no channels {self.start} to {end} among {'?' if x[0] is None else x[0]}",
-                "start counts from 0, and end is left out",
+                t(
+                    "there are no channels {start} to {end} among {channels}",
+                    start=self.start,
+                    end=end,
+                    channels="?" if x[0] is None else x[0],
+                ),
+                t("start counts from 0, and end is left out"),
                 parameter="end" if self.end is not None else "start",
             )
             raise Misfit([fault], (None, *spatial(x)))

@@ -7,23 +7,31 @@ from typing import Any, NamedTuple
 
 from cnncalc import window
 from cnncalc.diagnostics import Fault
-from cnncalc.layers.base import Layer, Misfit, Window, spatial
-from cnncalc.text import listing, plural, shape_text
-from cnncalc.values import Shape, axis_names
+from cnncalc.language import n, t
+from cnncalc.layers.base import Layer, Misfit, Window, axis_words, spatial
+from cnncalc.text import listing, shape_text
+from cnncalc.values import Shape
 
 
 def claim_faults(claimed: int | None, x: Shape, parameter: str) -> Iterator[Fault]:
     """The fault of a claimed number of input channels (or features) that the input does not have."""
     if claimed is not None and x[0] is not None and claimed != x[0]:
         features = "feature" in parameter
-        what = "feature" if features else "channel"
-        shape = f" {shape_text(x)}" if len(x) > 1 else ""
-        yield Fault(
-            "feature-mismatch" if features else "channel-mismatch",
-            f"{parameter} claims {claimed:,}, and the input{shape} has {plural(x[0], what)}",
-            f"write {x[0]}, or leave it out: it follows from the input",
-            parameter=parameter,
-        )
+        found = n("{n} feature", "{n} features", x[0]) if features else n("{n} channel", "{n} channels", x[0])
+        values = {"parameter": parameter, "claimed": claimed, "shape": shape_text(x), "found": found}
+        if len(x) > 1:
+            message = t("{parameter} claims {claimed:,}, and the input {shape} has {found}", **values)
+        else:
+            message = t("{parameter} claims {claimed:,}, and the input has {found}", **values)
+        help = t("write {number}, or leave it out: it follows from the input", number=x[0])
+        yield Fault("feature-mismatch" if features else "channel-mismatch", message, help, parameter=parameter)
+
+
+def floor_help(*, command: bool = False) -> str:
+    """How to say that rows and columns may be dropped: in a file, or behind the command of a single layer."""
+    if command:
+        return t("if that is meant, say `--rounding floor`")
+    return t("if that is meant, write `rounding: floor`")
 
 
 class Sliding(Layer):
@@ -59,12 +67,14 @@ class Sliding(Layer):
         ]
         shape = (self.channels(x), *(o for o, _ in misfits))
         # The same misfit on height and width is one mistake, and is told once.
-        axes: dict[_Misfit, list[str]] = {}
-        for name, (_, misfit) in zip(axis_names(self.rank), misfits):
+        axes: dict[_Misfit, list[int]] = {}
+        for axis, (_, misfit) in enumerate(misfits):
             if misfit:
-                axes.setdefault(misfit, []).append(name)
+                axes.setdefault(misfit, []).append(axis)
         if axes:
-            raise Misfit([misfit.fault(listing(names)) for misfit, names in axes.items()], shape)
+            words = axis_words(self.rank)
+            told = [misfit.fault(listing(words[axis] for axis in where)) for misfit, where in axes.items()]
+            raise Misfit(told, shape)
         return shape
 
     def _axis(
@@ -78,6 +88,9 @@ class Sliding(Layer):
         if found.output < 1 or (found.remainder and rounding == "strict"):
             return None, _Misfit(i, f, s, d, pads, found)
         return found.output, None
+
+    def period(self) -> tuple[int, ...]:
+        return self.stride
 
     def windows(self, x: Shape, y: Shape | None) -> tuple[Window | None, ...] | None:
         pads = self.padding_pixels(x)
@@ -115,40 +128,48 @@ class _Misfit(NamedTuple):
     def _too_large(self, axes: str) -> Fault:
         i, f, _, d, (before, after), _ = self
         extent = window.effective_kernel(f, d)
-        dilated = f" (kernel {f}, dilation {d})" if d > 1 else ""
-        padded = f", {i + before + after} with its padding" if before + after else ""
-        missing = extent - i - before - after
-        more = -(-missing // 2)
-        return Fault(
-            "window-too-large",
-            f"a window of {extent}{dilated} is larger than the {axes} of {i}{padded}",
-            f"pad by {before + more}, take a kernel of at most {(i + before + after - 1) // d + 1}, "
-            f"or an input of at least {i + missing}",
-            parameter="kernel",
+        what = t("a window of {extent}", extent=extent)
+        if d > 1:
+            what = t("a window of {extent} (kernel {kernel}, dilation {dilation})", extent=extent, kernel=f, dilation=d)
+        padded = i + before + after
+        values = {"window": what, "axes": axes, "size": i, "padded": padded}
+        message = t("{window} is larger than the {axes} of {size}", **values)
+        if padded > i:
+            message = t("{window} is larger than the {axes} of {size}, {padded} with its padding", **values)
+        missing = extent - padded
+        help = t(
+            "pad by {padding}, take a kernel of at most {kernel}, or an input of at least {input}",
+            padding=before - (-missing // 2),
+            kernel=(padded - 1) // d + 1,
+            input=i + missing,
         )
+        return Fault("window-too-large", message, help, parameter="kernel")
 
     def _non_integer(self, axes: str) -> Fault:
         i, f, s, d, (before, after), found = self
         exact = _decimal(found.output, found.remainder, s)
-        where = " of the padded input" if before + after else ""
-        left = plural(found.remainder, "row or column", "rows or columns") + where
-        help = f"frameworks would silently give {found.output} and drop {left}; if that is meant, set rounding to floor"
+        rest = found.remainder
+        if before + after:
+            left = n("{n} row or column of the padded input", "{n} rows or columns of the padded input", rest)
+        else:
+            left = n("{n} row or column", "{n} rows or columns", rest)
+        help = t("frameworks would silently give {output} and drop {left}", output=found.output, left=left)
+        help += "\n" + floor_help()
         near = window.nearest_fits(i, f, s, before, d) if before == after else {}
-        names = {"padding": "P", "kernel": "F", "stride": "S", "input": "an input of"}
         if near:
-            options = [
-                f"{names[name]} {listing(map(str, values), 'or')}"
-                if name == "input"
-                else f"{names[name]} = {listing(map(str, values), 'or')}"
-                for name, values in near.items()
-            ]
-            help += f"\nnearest that fit: {', '.join(options)}"
-        return Fault(
-            "non-integer-output",
-            f"the window does not fit the {axes} of {i}: {self.formula()} = {exact}",
-            help,
-            parameter="kernel",
-        )
+            options = ", ".join(_option(name, listing(map(str, sizes), "or")) for name, sizes in near.items())
+            help += "\n" + t("nearest that fit: {options}", options=options)
+        formula = f"{self.formula()} = {exact}"
+        message = t("the window does not fit the {axes} of {size}: {formula}", axes=axes, size=i, formula=formula)
+        return Fault("non-integer-output", message, help, parameter="kernel")
+
+
+def _option(name: str, sizes: str) -> str:
+    """``F = 4 or 6``: settings with which a window would fit."""
+    if name == "input":
+        return t("an input of {sizes}", sizes=sizes)
+    letters = {"padding": "P", "kernel": "F", "stride": "S"}
+    return f"{letters[name]} = {sizes}"
 
 
 def _decimal(whole: int, remainder: int, divisor: int) -> str:

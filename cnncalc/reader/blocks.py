@@ -9,6 +9,7 @@ from cnncalc.diagnostics import Fault, Findings, Span
 from cnncalc.expressions import Unknown
 from cnncalc.layers import BY_WORD
 from cnncalc.reader.common import COMMON, read_name
+from cnncalc.reader.slips import comma_fault, space_help, with_leftovers
 from cnncalc.text import listing, quote, suggest
 from cnncalc.tree import MAX_NODES, Mapping, Node, Scalar, Sequence, kind_of
 
@@ -132,13 +133,17 @@ class Blocks:
         block = self.names[word.text]
         given: dict[str, Node] = {}
         sound = True
-        for key, value in arguments:
+        for key, value, leftovers in with_leftovers(arguments):
             if key.text in block.parameters:
                 given[key.text] = value
+                if leftovers:
+                    sound = False
+                    findings.add(comma_fault(value, leftovers, "whole"))
                 continue
             sound = False
             known = list(block.parameters)
-            help = suggest(key.text, [*known, *COMMON], f"it takes {listing(known)}" if known else "it takes none")
+            otherwise = f"it takes {listing(known)}" if known else "it takes none"
+            help = space_help(key.text) or suggest(key.text, [*known, *COMMON], otherwise)
             message = f"the block {quote(word.text)} has no parameter {quote(key.text)}"
             findings.add(Fault("unknown-parameter", message, help, span=key.span))
         env: dict[str, Node] = {}

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnncalc.architecture import Common, Expect, Reference
-from cnncalc.budget import BOUNDS, read_amount
+from cnncalc.budget import BOUNDS, is_rounded, read_amount
 from cnncalc.diagnostics import Fault, Findings
 from cnncalc.expressions import Unknown
+from cnncalc.language import t
+from cnncalc.reader.slips import comma_fault, space_help, with_leftovers
 from cnncalc.text import hidden, listing, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
-from cnncalc.values import AXES, Flag, read_shape, read_size, read_whole, read_word
+from cnncalc.values import AXES, Flag, Form, read_shape, read_size, read_whole, read_word
 
 COMMON = ("name", "from", "expect", "when", "weights", "trainable")
 COUNTS = ("params", "trainable", "buffers", "macs", "activations")
@@ -54,7 +56,11 @@ def read_expect(node: Node, findings: Findings) -> Expect:
         fault = Fault("invalid-value", f"expect is a mapping, not {kind_of(node)}", f"it takes {listing(EXPECTED)}")
         findings.add(fault, span=node.span)
         return expect
-    for key, value in node.entries:
+    for key, value, leftovers in with_leftovers(node.entries):
+        if leftovers and key.text in EXPECTED:
+            form: Form = "axes" if key.text in ("output", "receptive_field") else "whole"
+            findings.add(comma_fault(value, leftovers, form))
+            continue
         try:
             fact = expect.values[key.text] = _read_fact(key, value)
             expect.spans[key.text] = value.span
@@ -73,13 +79,26 @@ def _read_fact(key: Scalar, value: Node) -> Any:
     if key.text == "receptive_field":
         return read_size(value, "receptive_field", 0)
     if key.text in COUNTS:
+        _refuse_amount(key, value)
         return read_whole(value, key.text, 0)
     if key.text in BOUNDS:
         return read_amount(value, key.text)
-    help = suggest(key.text, EXPECTED, f"it takes {listing(EXPECTED)}")
-    if key.text.isdigit():
-        help = "a comma ends a number here; group its digits with _ : 61_706"
+    help = space_help(key.text) or suggest(key.text, EXPECTED, f"it takes {listing(EXPECTED)}")
+    if "flops" in key.text.lower():
+        name = "max_macs" if "max" in key.text.lower() else "macs"
+        help = t("a MAC is two FLOPs: write {name}, and half of the number", name=name)
     raise Fault("unknown-parameter", f"expect has no {quote(key.text)}", help, span=key.span)
+
+
+def _refuse_amount(key: Scalar, value: Node) -> None:
+    """Raises Fault ``invalid-value`` for ``1M``, which bounds may be, and no count."""
+    if isinstance(value, Scalar) and is_rounded(value.text):
+        bound = f"max_{key.text}"
+        help = t("write all its digits")
+        if bound in BOUNDS:
+            help = t("write all its digits; a bound is {bound}: {text}", bound=bound, text=value.text)
+        message = t("{what} is an exact number, not {text}", what=key.text, text=quote(value.text))
+        raise Fault("invalid-value", message, help, span=value.span)
 
 
 def read_common(entries: Iterable[tuple[Scalar, Node]], findings: Findings) -> Common:

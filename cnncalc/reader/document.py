@@ -9,10 +9,12 @@ from cnncalc.architecture import MAX_LAYERS, Architecture, Path
 from cnncalc.diagnostics import Fault, Findings, Span, TooManyFaults
 from cnncalc.layers import BY_WORD
 from cnncalc.layers.base import ROUNDING
+from cnncalc.layout import layout_fault
 from cnncalc.reader.blocks import Blocks
 from cnncalc.reader.common import read_expect, read_name, read_references
 from cnncalc.reader.items import OPTIONS, ItemReader
 from cnncalc.reader.parameters import LAYER_COMMON, read_parameters, unknown_type
+from cnncalc.reader.slips import space_help
 from cnncalc.source import Source, stem
 from cnncalc.text import hidden, listing, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of, parse
@@ -109,7 +111,7 @@ class _Document:
             if key.text in KEYS:
                 self.nodes[key.text] = node
                 continue
-            help = suggest(key.text, list(KEYS), f"the top level has {listing(KEYS)}")
+            help = space_help(key.text) or suggest(key.text, list(KEYS), f"the top level has {listing(KEYS)}")
             if key.text in BY_WORD or key.text in OPTIONS:
                 help = "layers stand in the list under `layers:`, each behind a `- `"
             message = f"a description has no {quote(key.text)}"
@@ -180,10 +182,15 @@ class _Document:
         if node is None:
             return None
         try:
-            return read_shape(node, what)
+            shape = read_shape(node, what)
         except Fault as fault:
             self.findings.add(fault, span=node.span)
             return None
+        # Who names the axes knows which is which.
+        doubt = None if isinstance(node, Mapping) else layout_fault(shape)
+        if doubt:
+            self.findings.add(doubt, span=node.span, severity="info")
+        return shape
 
     def _defaults(self, reader: ItemReader, blocks: Blocks) -> None:
         node = self.nodes.get("defaults")

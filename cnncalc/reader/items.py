@@ -8,11 +8,13 @@ from typing import Any
 from cnncalc.architecture import Common, Item, LayerItem, Path, Spec, Structure
 from cnncalc.diagnostics import Fault, Findings, Span
 from cnncalc.expressions import Unknown, substitute
+from cnncalc.language import t
 from cnncalc.layers import BY_WORD, MERGES, Layer
 from cnncalc.layers.activation import Identity
 from cnncalc.reader.blocks import Blocks
 from cnncalc.reader.common import COMMON, left_out, read_common, read_name
 from cnncalc.reader.parameters import LAYER_COMMON, check_settings, read_parameters, unknown_type
+from cnncalc.reader.slips import as_parameters, space_help
 from cnncalc.text import listing, quote, suggest
 from cnncalc.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, kind_of
 from cnncalc.values import read_whole
@@ -24,6 +26,13 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "head": (),
 }
 """The structures, and the options that stand beside each."""
+
+MERGE_SYNONYMS = {
+    **dict.fromkeys(("sum", "plus", "addition"), "add"),
+    **dict.fromkeys(("cat", "concatenate", "stack"), "concat"),
+    **dict.fromkeys(("mul", "prod", "product", "times"), "multiply"),
+}
+"""What people write for the words of `merge`, which are told the right one."""
 
 Env_ = Env[str, Node]
 
@@ -52,7 +61,7 @@ class ItemReader:
             return Path((), name, node.span)
         if not isinstance(node, Sequence):
             word = node.text if isinstance(node, Scalar) and not node.null else ""
-            help = f"write it as a list: [{word}]" if word else "begin each layer with `- `"
+            help = space_help(word) or (f"write it as a list: [{word}]" if word else "begin each layer with `- `")
             message = f"{what} is a list of layers, not {kind_of(node)}"
             self.findings.add(Fault("invalid-value", message, help, span=node.span))
             return Path((), name, node.span)
@@ -140,10 +149,11 @@ class ItemReader:
 
     @staticmethod
     def _no_mapping(word: Scalar, parameters: Node, layer: type[Layer] | None) -> Fault:
-        first = next(iter(layer.parameters), "") if layer else ""
-        example = f"{word.text}: {{{first or 'name'}: {parameters.text if isinstance(parameters, Scalar) else '…'}}}"
         message = f"the parameters of {quote(word.text)} are a mapping, not {kind_of(parameters)}"
-        return Fault("invalid-value", message, f"write {quote(example)}", span=parameters.span)
+        text = parameters.text if isinstance(parameters, Scalar) else "…"
+        example = f"{word.text}: {{{as_parameters(layer, text) if layer else f'name: {text}'}}}"
+        help = space_help(text) or f"write {quote(example)}"
+        return Fault("invalid-value", message, help, span=parameters.span)
 
     def _layer_item(self, word: Scalar, layer: type[Layer], parameters: Mapping) -> LayerItem:
         own = [
@@ -204,9 +214,14 @@ class ItemReader:
         guard = [e for e in node.entries if e[0].text == "when"]
         if guard and left_out(_substituted(Mapping(guard, span), env).entries):
             return []
+        strayed = [key for key, value in node.entries if isinstance(value, Sequence) and _strange(kind, key)]
         for key, value in node.entries:
             if key.text == kind:
                 body = value
+                if kind == "branches" and strayed and isinstance(body, Scalar) and body.null:
+                    names = listing((quote(stray.text) for stray in strayed[:4]), t("and"))
+                    message = t("{names} stand beside `branches:`, and have to stand below it", names=names)
+                    raise Fault("invalid-value", message, t("indent them by two more spaces"), span=strayed[0].span)
             elif key.text in OPTIONS[kind]:
                 options[key.text] = value
             elif key.text in COMMON:
@@ -240,6 +255,9 @@ class ItemReader:
         if isinstance(body, Unknown):
             return ()
         if isinstance(body, Mapping):
+            for key, value in body.entries:
+                if key.text in (*OPTIONS["branches"], *COMMON) and isinstance(value, Scalar):
+                    raise _too_deep(key, value)
             named = [(read_name(key, "a branch"), value) for key, value in body.entries]
         elif isinstance(body, Sequence):
             named = [("", value) for value in body.items]
@@ -255,7 +273,8 @@ class ItemReader:
         node = substitute(node, env)
         word = node.text if isinstance(node, Scalar) else ""
         if word not in MERGES and not isinstance(node, Unknown):
-            help = suggest(word, MERGES, f"one of {listing(MERGES, 'or')}")
+            meant = MERGE_SYNONYMS.get(word.lower())
+            help = suggest(meant or word, MERGES, f"one of {listing(MERGES, 'or')}")
             self.findings.add(
                 Fault("invalid-value", f"branches can't be merged by {kind_of(node)}", help, span=node.span)
             )
@@ -280,6 +299,19 @@ class ItemReader:
         if key.text in BY_WORD:
             help = f"is this a layer of its own? Then begin its line with `- `: `- {key.text}: …`"
         return Fault("unknown-parameter", f"{kind} has no option {quote(key.text)}", help, span=key.span)
+
+
+def _strange(kind: str, key: Scalar) -> bool:
+    """Whether the key is no option of the structure."""
+    return key.text not in (kind, *OPTIONS[kind], *COMMON)
+
+
+def _too_deep(key: Scalar, value: Scalar) -> Fault:
+    """The fault of an option that stands among the branches."""
+    message = t("{option} stands below `branches:`, among its paths", option=quote(key.text))
+    word = MERGE_SYNONYMS.get(value.text.lower(), value.text) if key.text == "merge" else value.text
+    help = t("write it beside, in a line of its own below the word branches: `{option}`", option=f"{key.text}: {word}")
+    return Fault("invalid-value", message, help, span=key.span)
 
 
 def _kept(structure: Structure) -> list[Item]:

@@ -9,6 +9,7 @@ from cnncalc.diagnostics import Fault, Findings, Span
 from cnncalc.expressions import Unknown
 from cnncalc.layers import BY_WORD, Layer, Parameter
 from cnncalc.reader.common import COMMON
+from cnncalc.reader.slips import comma_fault, parameter_help, space_help, with_leftovers
 from cnncalc.text import listing, nearest, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar
 from cnncalc.values import SIDE_WORDS
@@ -24,21 +25,26 @@ def read_parameters(
     spans: dict[str, Span] = {}
     said: dict[str, str] = {}
     sides: list[tuple[Scalar, Node]] = []
-    for key, node in entries:
+    for key, node, leftovers in with_leftovers(entries):
         if type.spread_sides and key.text in SIDE_WORDS:
             sides.append((key, node))
             continue
         name = type.spellings.get(key.text)
         if name is None:
-            findings.add(unknown_parameter(type, key), span=key.span)
+            findings.add(unknown_parameter(type, key, node), span=key.span)
             # A required parameter that was only misspelt is not missing as well.
             meant = nearest(key.text, [p.name for p in type.parameters.values() if p.required])
+            meant += filter(None, [type.spellings.get(key.text.partition(":")[0])])
             values.update(dict.fromkeys(meant))
         elif name in said:
             findings.add(_twice(name, said[name], key), span=key.span)
         else:
             said[name] = key.text
             spans[name] = node.span
+            if leftovers:
+                findings.add(comma_fault(node, leftovers, type.parameters[name].kind.form))
+                values[name] = None
+                continue
             _read_value(type.parameters[name], key, node, values, findings)
     if sides:
         key = sides[0][0]
@@ -82,11 +88,13 @@ def check_settings(
             findings.add(fault, span=spans.get(fault.parameter or "", span))
 
 
-def unknown_parameter(type: type[Layer], key: Scalar) -> Fault:
+def unknown_parameter(type: type[Layer], key: Scalar, value: Node | None = None) -> Fault:
     """The fault of a key that the layer type does not have, with the nearest that it has."""
     known = [*type.spellings, *LAYER_COMMON]
     own = listing(type.parameters)
-    help = suggest(key.text, known, f"{type.word} takes {own}" if own else f"{type.word} has no parameters of its own")
+    help = parameter_help(type, key, value) or suggest(
+        key.text, known, f"{type.word} takes {own}" if own else f"{type.word} has no parameters of its own"
+    )
     return Fault("unknown-parameter", f"{type.word} has no parameter {quote(key.text)}", help, span=key.span)
 
 
@@ -100,7 +108,7 @@ def unknown_type(word: Scalar, blocks: Iterable[str], structures: Iterable[str])
             break
     else:
         near = nearest(word.text, [*BY_WORD, *blocks, *structures])
-        help = (
+        help = space_help(word.text) or (
             f"did you mean {listing((quote(n) for n in near), 'or')}?"
             if near
             else "`cnncalc schema` has all layer types"

@@ -15,6 +15,7 @@ from cnncalc.render.table import Column, Table
 from cnncalc.text import plural, signed_text
 
 SIGNS = {"same": "", "changed": "~", "added": "+", "removed": "−"}
+SIGN_STYLES = {"~": "yellow", "+": "green", "−": "red"}
 
 
 def _both(text: Callable[[Row], str]) -> Callable[[Pair], str]:
@@ -41,7 +42,7 @@ def _delta(of: Column) -> Column:
 
 
 COLUMNS = (
-    Column("change", "", lambda pair: SIGNS[pair.change], lambda pair: pair.change, style="bold"),
+    Column("change", "", lambda pair: SIGNS[pair.change], lambda pair: pair.change, style="bold", styles=SIGN_STYLES),
     _column(NAME),
     _column(TYPE),
     _column(OUTPUT),

@@ -10,7 +10,7 @@ from cnncalc.text import printable
 Segment = tuple[str, str]
 """A text and the style that a terminal gives it."""
 
-SEVERITY_STYLES = {"error": "bold red", "warning": "bold magenta", "info": "bold cyan"}
+SEVERITY_STYLES = {"error": "bold red", "warning": "bold magenta", "info": "bold"}
 MOST = 20
 """Diagnostics shown as text; JSON has all."""
 EXCERPT = 100
@@ -23,7 +23,7 @@ def segments(diagnostics: Iterable[Diagnostic], text: str, width: int = EXCERPT)
     for number, diagnostic in enumerate(diagnostics):
         if number == MOST:
             left = sum(1 for _ in diagnostics) - MOST if isinstance(diagnostics, (list, tuple)) else 0
-            yield f"and {left:,} more like these\n" if left else "and more\n", "dim"
+            yield f"and {left:,} more like these\n" if left else "and more\n", ""
             return
         yield from _one(diagnostic, lines, width)
 
@@ -35,7 +35,7 @@ def _one(diagnostic: Diagnostic, lines: list[str], width: int) -> Iterator[Segme
         yield f"{printable(diagnostic.file)}{place}: ", "bold"
     yield diagnostic.severity, SEVERITY_STYLES[diagnostic.severity]
     yield f": {printable(diagnostic.message)} ", ""
-    yield f"[{diagnostic.rule}]\n", "dim"
+    yield f"[{diagnostic.rule}]\n", ""
     if span and span.line <= len(lines):
         yield from _excerpt(lines[span.line - 1], span, width)
     if diagnostic.help:
@@ -56,9 +56,9 @@ def _excerpt(line: str, span: Span, width: int) -> Iterator[Segment]:
     )
     before = ("…" if left else "") + before
     after += "…" if right < len(line) else ""
-    yield f"{span.line:>5} | ", "dim"
+    yield f"{span.line:>5} | ", ""
     yield f"{before}{marked}{after}\n", ""
-    yield "      | ", "dim"
+    yield "      | ", ""
     yield " " * _width(before) + "^" * max(1, _width(marked)) + "\n", "bold red"
 
 

@@ -103,7 +103,7 @@ def _percent(row: Share) -> str:
 
 
 _NAME = Column("name", "name", lambda row: row.name, lambda row: row.name, style="bold", folds=True)
-_TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="cyan")
+_TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="magenta")
 _FORMULA = Column("formula", "formula", lambda row: row.formula, lambda row: row.formula, right=True)
 _PARAMS = Column("params", "parameters", lambda row: count_text(row.params), lambda row: row.params, right=True)
 _SHARE = Column("share", "share", _percent, lambda row: round(row.share, 6), right=True)

@@ -69,7 +69,7 @@ def reasons_table(analysis: Analysis, reports: Sequence[Report]) -> Table:
         Column("tool", "tool", lambda row: row.shown, lambda row: row.tool, style="bold"),
         Column("amount", "differs by", lambda row: signed_text(row.amount), lambda row: row.amount, right=True),
         Column("why", "because", lambda row: row.why, lambda row: row.why, folds=True),
-        _word("layers", "of the layers", style="dim", folds=True),
+        _word("layers", "of the layers", folds=True),
     )
     return Table(columns, rows)
 

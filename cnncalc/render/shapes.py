@@ -8,7 +8,8 @@ from typing import Any
 
 from cnncalc.analysis import Analysis, Layer, Totals
 from cnncalc.folding import Group, Row
-from cnncalc.graph import Graph, Node, Scope
+from cnncalc.graph import Graph, Node
+from cnncalc.language import t
 from cnncalc.layers.merging import Multiply, gate_inputs
 from cnncalc.receptive_field import Field
 from cnncalc.render.table import Column, Table
@@ -22,19 +23,8 @@ def source_names(row: Row) -> list[str]:
     """What a row's inputs are called, as short as its own scope allows: ``1x1`` for the output of that branch."""
     node = row.node if isinstance(row, Layer) else row.members[0].node
     graph = row.graph if isinstance(row, Layer) else row.members[0].graph
-    # A named structure's merge stands beside the structure, and is closest to what is in it.
-    scope = (node.scope.child(node.name) or node.scope) if isinstance(row, Layer) else row.scope.parent or row.scope
-    return [_short_name(graph, scope, value) for value in node.inputs]
-
-
-def _short_name(graph: Graph, scope: Scope, value: int) -> str:
-    path = graph.value_name(value)
-    for around in scope.chain():
-        if path.startswith(around.path):
-            rest = path[len(around.path) :]
-            name = rest.split("/")[0]
-            return name if around.names.get(name) == value else rest
-    return path
+    scope = node.around if isinstance(row, Layer) else row.scope.parent or row.scope
+    return [graph.short_name(scope, value) for value in node.inputs]
 
 
 def _from_text(row: Row) -> str:
@@ -78,9 +68,9 @@ def _inputs_text(row: Row, joiner: str) -> str:
     return ", ".join(shape_text(shape, joiner) for shape in row.inputs)
 
 
-INDEX = Column("index", "#", lambda row: str(row.index), lambda row: row.index, right=True, style="dim")
+INDEX = Column("index", "#", lambda row: str(row.index), lambda row: row.index, right=True)
 NAME = Column("name", "name", lambda row: row.path, lambda row: row.path, style="bold", folds=True)
-TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="cyan")
+TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="magenta")
 INPUT = Column("input", "input", lambda row: _inputs_text(row, "×"), lambda row: _inputs_text(row, "x"), right=True)
 OUTPUT = Column(
     "output", "output", lambda row: shape_text(row.output), lambda row: shape_text(row.output, "x"), right=True
@@ -116,7 +106,7 @@ def branching_column(graph: Graph) -> Column | None:
     base = len(graph.names)
     if base == 1 and all(node.inputs == (position,) for position, node in enumerate(graph.nodes)):
         return None
-    return Column("from", "from", _branch_text, lambda row: " ".join(row.sources), style="dim", folds=True)
+    return Column("from", "from", _branch_text, lambda row: " ".join(row.sources), folds=True)
 
 
 def _branch_text(row: Row) -> str:
@@ -174,7 +164,9 @@ def summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()) -> l
     """The sums in words, below the table; ``formulas`` say the parameters in the sum's place."""
     totals = analysis.totals
     lines = list(formulas) or [params_text(totals)]
-    if totals.complete or totals.macs:
+    if totals.complete and not (totals.params or totals.macs or totals.buffers):
+        lines = [t("no parameters, no MACs")]
+    elif totals.complete or totals.macs:
         lines.append(f"{least_text(totals, 'macs')} MACs ({2 * totals.macs:,} FLOPs, two for each MAC)")
     if len(analysis.outputs) > 1:
         lines.append("outputs " + ", ".join(f"{n} {shape_text(s)}" for n, s in analysis.outputs.items()))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, TextIO
 
@@ -48,6 +49,8 @@ class Column:
     raw: Callable[[Any], Any]
     right: bool = False
     style: str = ""
+    styles: Mapping[str, str] = field(default_factory=dict)
+    """The style of each cell with such a text, besides."""
     folds: bool = False
     """Whether its cells may be broken over several lines where a terminal is narrow."""
     graphic: bool = False
@@ -136,6 +139,27 @@ def _headings(columns: Sequence[Column]) -> list[str]:
     return ["\n" * (lines - title.count("\n")) + title for title in titles]
 
 
+def _path_text(text: str) -> Any:
+    """A cell that is broken behind a ``/`` where it does not fit its column, as paths read best."""
+    from rich.text import Text
+
+    class PathText(Text):
+        def wrap(self, console: Any, width: int, **options: Any) -> Any:
+            return Text(broken(self.plain, width)).wrap(console, width, **options)
+
+    return PathText(text)
+
+
+def broken(text: str, width: int) -> str:
+    """The text with an end of line behind slashes, so that its lines are at most so wide where that can be done."""
+    lines = [""]
+    for part in re.findall(r"[^/]*/|[^/]+", text):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
 def _rich(
     table: Table, rows: list[list[str]], footer: Sequence[str] | None, widths: list[int] | None, first: bool = True
 ) -> Any:
@@ -164,8 +188,16 @@ def _rich(
             no_wrap=not column.folds,
         )
     for cells in rows:
-        rich.add_row(*map(Text, cells))
+        rich.add_row(*(_cell(text, column) for text, column in zip(cells, table.columns)))
     return rich
+
+
+def _cell(text: str, column: Column) -> Any:
+    from rich.text import Text
+
+    if column.folds and "/" in text:
+        return _path_text(text)
+    return Text(text, column.styles.get(text, ""))
 
 
 def write_markdown(table: Table, out: TextIO) -> None:

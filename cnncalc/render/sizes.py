@@ -1,0 +1,205 @@
+"""Which inputs a network accepts: the table of its layers in letters, the answer in words, and the JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnncalc.analysis import Layer
+from cnncalc.diagnostics import location
+from cnncalc.features import Coupling
+from cnncalc.language import t
+from cnncalc.progressions import SizeSet
+from cnncalc.render.shapes import INDEX, NAME, TYPE
+from cnncalc.render.table import Column, Table
+from cnncalc.sizes import Sizes, bracketed
+from cnncalc.text import listing, shape_text
+
+MOST_BOXES = 6
+"""Combinations of height and width that are written out."""
+
+
+def output_text(found: Sizes, layer: Layer, joiner: str = "×") -> str:
+    """``64×H/2×W/2``."""
+    texts = found.output_texts(layer)
+    return joiner.join(map(bracketed, texts)) if len(texts) > 1 else "".join(texts) or "?"
+
+
+def condition_text(found: Sizes, layer: Layer) -> str:
+    """The sizes that a layer leaves, if it asks for something; once for axes that are alike."""
+    position = layer.index - 1
+    sets = {
+        found.symbol(axis): axis.conditions[position]
+        for axis in found.axes
+        if position in axis.conditions and found.symbol(axis)
+    }
+    wanted = [_wanted_text(found, c) for c in (*found.wanted, *found.couplings) if c.layer is layer]
+    return "; ".join([*(text for text in [box_text(sets)] if text), *wanted])
+
+
+def box_text(box: Mapping[str, SizeSet]) -> str:
+    """``H ≡ 0 mod 32, H ≥ 32; W alike``."""
+    texts: list[str] = []
+    said: dict[tuple[Any, ...], str] = {}
+    for symbol, sizes in box.items():
+        if sizes.parts in said:
+            texts.append(t("{symbol} like {other}", symbol=symbol, other=said[sizes.parts]))
+        else:
+            said[sizes.parts] = symbol
+            texts.append(sizes.text(symbol))
+    return "; ".join(texts)
+
+
+def boxes_text(boxes: list[dict[str, SizeSet]]) -> str:
+    """Several combinations of sizes, in words."""
+    texts = [box_text(box) for box in boxes[:MOST_BOXES]] + ["…"] * (len(boxes) > MOST_BOXES)
+    return f" {t('or')} ".join(f"({text})" if len(boxes) > 1 else text for text in texts)
+
+
+def _wanted_text(found: Sizes, coupling: Coupling) -> str:
+    counts = [found.features_text(features) for features in coupling.features]
+    if coupling.wanted is not None:
+        return f"{counts[0]} = {coupling.wanted}"
+    if len(counts) > 1:
+        return " = ".join(dict.fromkeys(counts))
+    return t("{count} features have to suit it", count=counts[0])
+
+
+def letters_table(found: Sizes, *, conditions: bool) -> Table:
+    """Every layer's output in the letters of the input: with the sizes that each layer leaves, or its parameters."""
+
+    def raw(layer: Layer) -> str:
+        return output_text(found, layer, "x")
+
+    def condition(layer: Layer) -> str:
+        return condition_text(found, layer)
+
+    def params(layer: Layer) -> str:
+        return found.params_text(layer)
+
+    output = Column("output", t("output"), lambda layer: output_text(found, layer), raw, right=True)
+    last = (
+        Column("leaves", t("accepts from here on"), condition, condition, folds=True)
+        if conditions
+        else Column("params", t("parameters"), params, lambda layer: params(layer).replace(",", ""), right=True)
+    )
+    return Table((INDEX, NAME, TYPE, output, last), found.layers)
+
+
+def letters_heading(found: Sizes) -> str:
+    """``VGG-16 (2014), input 3×H×W``."""
+    year = found.graph.architecture.year
+    inputs = [
+        "×".join(map(str, (channels, *axes)))
+        if len(found.inputs) == 1
+        else f"{name} {channels}×{'×'.join(map(str, axes))}"
+        for name, (channels, axes) in found.inputs.items()
+    ]
+    name = found.graph.architecture.name + (f" ({year})" if year else "")
+    return t("{name}, input {shape}", name=name, shape=", ".join(inputs))
+
+
+def answer(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
+    """The answer in words. ``own`` are the input shapes of the file itself."""
+    smallest = found.smallest()
+    if smallest is None:
+        return [_nothing(found)]
+    lines = [t("accepts {sizes}", sizes=boxes_text(found.boxes))]
+    lines += [t("and only where {equation}", equation=_wanted_text(found, c)) for c in found.couplings]
+    if found.whole is not found.boxes:
+        if found.whole:
+            lines.append(t("no window drops a row or column where {sizes}", sizes=boxes_text(found.whole)))
+        else:
+            lines.append(t("on every size some window drops rows or columns"))
+    shapes = listing(map(shape_text, found.input_of(smallest).values()))
+    lines.append(t("the smallest input is {shape}", shape=shapes))
+    lines += _own_lines(found, own)
+    for layer in found.depending():
+        lines.append(
+            t(
+                "the weights of {layer} depend on the size: {params} parameters; made for one size, it takes no other",
+                layer=layer.path,
+                params=found.params_text(layer),
+            )
+        )
+    return lines
+
+
+def _nothing(found: Sizes) -> str:
+    for axis in found.axes:
+        if not axis.classes:
+            position = max(axis.conditions)
+            before = [sizes for place, sizes in axis.conditions.items() if place < position]
+            symbol = found.symbol(axis) or t("the size")
+            last = before[-1].text(symbol) if before else t("every {symbol}", symbol=symbol)
+            return t(
+                "no input fits: before {layer} it is {sizes}, and {layer} takes none of these",
+                layer=found.layers[position].path,
+                sizes=last,
+            )
+    return t("no input fits: the conditions leave nothing together")
+
+
+def own_sizes(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> dict[str, int] | None:
+    """The sizes that the file's own input puts in the place of the letters; None where it has other axes."""
+    sizes: dict[str, int] = {}
+    for name, (channels, axes) in found.inputs.items():
+        shape = own.get(name, ())
+        if len(shape) != len(axes) + 1 or shape[0] != channels:
+            return None
+        for letter, size in zip(axes, shape[1:]):
+            if (sizes.setdefault(letter, size) if isinstance(letter, str) else letter) != size:
+                return None
+    return sizes
+
+
+def _own_lines(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
+    sizes = own_sizes(found, own)
+    if sizes is None:
+        return []
+    shapes = listing(map(shape_text, own.values()))
+    if found.accepts(**sizes):
+        return [t("the file's own input, {shape}, is among them", shape=shapes)]
+    near = []
+    for symbol, size in sizes.items():
+        around = sorted({n for box in found.boxes for n in box[symbol].nearest(size)}, key=lambda n: abs(n - size))[:2]
+        if size not in around and around:
+            near.append(f"{symbol} = {listing(map(str, sorted(around)), t('or'))}")
+    hint = t("; the nearest: {sizes}", sizes=", ".join(near)) if near else ""
+    return [t("the file's own input, {shape}, is not among them", shape=shapes) + hint]
+
+
+def sizes_dict(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    """The JSON document of ``cnncalc sizes``."""
+    smallest, sizes = found.smallest(), own_sizes(found, own)
+    inputs = {name: [channels, *axes] for name, (channels, axes) in found.inputs.items()}
+    shapes = None if smallest is None else {name: list(shape) for name, shape in found.input_of(smallest).items()}
+    return {
+        "name": found.graph.architecture.name,
+        "input": next(iter(inputs.values())) if len(inputs) == 1 else inputs,
+        "ok": found.ok,
+        "accepts": [_box_dict(box) for box in found.boxes],
+        "equations": [_wanted_text(found, coupling) for coupling in found.couplings],
+        "whole": [_box_dict(box) for box in found.whole],
+        "smallest": shapes if shapes is None or len(shapes) > 1 else next(iter(shapes.values())),
+        "own_accepted": None if sizes is None else found.accepts(**sizes),
+        "layers": [
+            {
+                "index": layer.index,
+                "path": layer.path,
+                "type": layer.type,
+                "output": found.output_texts(layer) or None,
+                "params": layer.params,
+                "params_text": found.params_text(layer),
+                "leaves": condition_text(found, layer) or None,
+                "location": location(found.graph.architecture.source.name, layer.node.item.span),
+            }
+            for layer in found.layers
+        ],
+        "depends_on_size": [layer.path for layer in found.depending()],
+        "diagnostics": [d.to_dict() for d in found.diagnostics],
+    }
+
+
+def _box_dict(box: Mapping[str, SizeSet]) -> dict[str, Any]:
+    return {symbol: sizes.to_dict(symbol) for symbol, sizes in box.items()}

@@ -1,0 +1,197 @@
+"""Translations: complete, without stale entries, with the same values in them; and the ways to choose one."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import string
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+import cnncalc
+from cnncalc.language import ENGLISH, current, languages, n, t, use, wanted
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "cnncalc"
+
+
+def load_catalogues() -> Any:
+    spec = importlib.util.spec_from_file_location("catalogues", PACKAGE / "locale" / "catalogues.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CATALOGUES = load_catalogues()
+PATHS = sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterable[None]:
+    use(ENGLISH)
+    yield
+    use(ENGLISH)
+
+
+def forms(message: Message) -> list[str]:
+    """A message's translations: one, or one for each number."""
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def values(text: str) -> set[str]:
+    """The names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.fixture(scope="module")
+def template() -> Catalog:
+    return CATALOGUES.template()
+
+
+@pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.parts[-3])
+def catalog(request: pytest.FixtureRequest) -> Catalog:
+    return CATALOGUES.load(request.param)
+
+
+def test_there_is_spanish() -> None:
+    assert "es" in languages()
+
+
+def test_every_message_is_translated(template: Catalog, catalog: Catalog) -> None:
+    known = {message.id: message for message in catalog if message.id}
+    missing = [m.id for m in template if m.id and (m.id not in known or not all(forms(known[m.id])))]
+    assert missing == []
+
+
+def test_no_entry_is_stale_or_uncertain(template: Catalog, catalog: Catalog) -> None:
+    ids = {message.id for message in template}
+    assert [message.id for message in catalog if message.id and message.id not in ids] == []
+    assert [message.id for message in catalog if message.id and message.fuzzy] == []
+    assert list(catalog.obsolete) == []
+
+
+def test_translations_have_the_same_values_in_them(catalog: Catalog) -> None:
+    wrong = []
+    for message in catalog:
+        if not message.id:
+            continue
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        wrong += [(ids[-1], text) for text in forms(message) if values(text) != values(ids[-1])]
+        # What Babel itself knows to check: the number of plural forms, and formats.
+        wrong += [(ids[-1], str(error)) for error in message.check(catalog)]
+    assert wrong == []
+
+
+def test_the_compiled_catalogue_is_the_one_that_is_there(catalog: Catalog) -> None:
+    use(str(catalog.locale))
+    for message in catalog:
+        if isinstance(message.id, str) and message.id:
+            assert t(message.id) == message.string, "python cnncalc/locale/catalogues.py compiles it"
+
+
+def untranslatable(path: Path) -> Iterable[str]:
+    """Faults and bad parameters whose message is a literal that no catalogue can have."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute))):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+        told = {"Fault": node.args[1:3], "BadParameter": node.args[:1], "write_text": []}.get(name, [])
+        for argument in told:
+            for part in ast.walk(argument):
+                if isinstance(part, ast.Call):
+                    break
+                if isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and str(part.value).strip()):
+                    yield f"{path.relative_to(ROOT)}:{argument.lineno}"
+                    break
+
+
+def test_no_message_is_out_of_a_translators_reach() -> None:
+    assert [place for path in sorted(PACKAGE.rglob("*.py")) for place in untranslatable(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_MX.UTF-8"}, "es"),
+        ({"LANG": "es"}, "es"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "es_ES", "LC_ALL": "C"}, "en"),
+        ({"LANG": "C.UTF-8", "LC_MESSAGES": "es_AR.UTF-8"}, "es"),
+        ({"LANG": "en_GB", "CNNCALC_LANG": "es"}, "es"),
+        ({"LANG": "es_ES", "CNNCALC_LANG": "en"}, "en"),
+        ({"CNNCALC_LANG": "xx\x1b[31m"}, "en"),
+    ],
+)
+def test_the_environment_chooses(environment: Mapping[str, str], language: str) -> None:
+    assert wanted(environment) == language
+
+
+def test_the_api_speaks_the_language_in_use() -> None:
+    text = "input: 3x224x224\nlayers: [conv: {K: 96, F: 11, S: 4}]"
+    english = cnncalc.analyze_text(text).diagnostics[0]
+    use("es")
+    assert current() == "es"
+    spanish = cnncalc.analyze_text(text).diagnostics[0]
+    assert spanish.rule == english.rule
+    assert "la ventana no cabe" in spanish.message
+    assert "(224 − 11 + 2·0)/4 + 1 = 54.25" in spanish.message
+    assert n("{n} channel", "{n} channels", 1) == "1 canal"
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cnncalc", *words]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env={"PYTHONUTF8": "1", **environment})
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "part"),
+    [
+        (("shapes", "lenet5"), {}, "61,706 parameters"),
+        (("shapes", "lenet5", "--lang", "es"), {}, "61,706 parámetros"),
+        (("--lang=es", "shapes", "lenet5"), {}, "61,706 parámetros"),
+        (("shapes", "lenet5"), {"CNNCALC_LANG": "es"}, "61,706 parámetros"),
+        (("shapes", "lenet5"), {"LANG": "es_MX.UTF-8"}, "61,706 parámetros"),
+        (("shapes", "lenet5", "--lang", "en"), {"CNNCALC_LANG": "es"}, "61,706 parameters"),
+        (("conv", "--help", "--lang", "es"), {}, "Opciones:"),
+        (("conv", "--help", "--lang", "es"), {}, "relleno"),
+        (("--help", "--lang", "es"), {}, "Uso: "),
+    ],
+)
+def test_the_command_line_chooses(words: tuple[str, ...], environment: dict[str, str], part: str) -> None:
+    result = run(*words, **environment)
+    assert result.returncode == 0
+    assert part in result.stdout
+
+
+@pytest.mark.parametrize("code", ["fr", "", "../es", "\x1b[31m"])
+def test_a_language_that_there_is_not_is_bad_usage(code: str) -> None:
+    result = run("shapes", "lenet5", f"--lang={code}")
+    assert result.returncode == 2
+    assert "en" in result.stderr
+    assert "es" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
+def untold(document: Any) -> Any:
+    """A JSON document without the sentences in it."""
+    if isinstance(document, dict):
+        return {key: untold(value) for key, value in document.items() if key not in ("message", "help")}
+    return [untold(value) for value in document] if isinstance(document, list) else document
+
+
+@pytest.mark.parametrize(
+    "words", [("shapes", "alexnet", "-i", "3x10x10"), ("params", "vgg11"), ("diff", "vgg11", "vgg13")]
+)
+def test_json_is_the_same_but_for_its_sentences(words: tuple[str, ...]) -> None:
+    english, spanish = (json.loads(run(*words, "-f", "json", "--lang", lang).stdout) for lang in ("en", "es"))
+    assert untold(english) == untold(spanish)
