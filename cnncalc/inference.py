@@ -112,7 +112,8 @@ class Run:
         spans = node.item.common.spans
         for fault in layer.facts.faults:
             span = spans.get(fault.parameter or "", node.item.span)
-            told = Fault(fault.rule, f"{layer.path}: {fault.message}", fault.help, parameter=fault.parameter)
+            message = f"{layer.path}: {fault.message}"
+            told = Fault(fault.rule, message, fault.help, parameter=fault.parameter)
             self.findings.add(told, span=span, layer=layer.path)
         if node.shared is not None:
             self._compare_weights(layer, self.layers[node.shared])

@@ -222,7 +222,7 @@ def _runs(numbers: Sequence[int]) -> str:
             shown += [str(n) for n in dict.fromkeys((first, last))]
         else:
             shown.append(t("{first} to {last}", first=first, last=last))
-    return listing(shown + ["…"] * (len(runs) > SHOWN), t("or"))
+    return listing(shown + ["…"] * (len(runs) > SHOWN), "or")
 
 
 def _shortest(modulus: int, residues: set[int]) -> tuple[int, tuple[int, ...]]:

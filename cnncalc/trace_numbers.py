@@ -30,6 +30,7 @@ MAX_CELLS = 10_000
 """No array is larger: a trace is to be read, number by number."""
 
 MAX_DECIMALS = 18
+MAX_LETTERS = 40
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
 _QUOTIENT = re.compile(r"[+-]?[0-9]+/[0-9]+\Z")
@@ -75,7 +76,10 @@ def plain(value: Fraction) -> Number:
 def read_number(text: str, span: Span | None = None) -> Number:
     """A whole number, a decimal or a quotient (``1/9``), exactly. Raises Fault."""
     word = text.replace("−", "-")
-    if len(word) > 40 or not (_DECIMAL.match(word) or _QUOTIENT.match(word)):
+    if len(word) > MAX_LETTERS:
+        message = t("{word} has more than {most} characters", word=quote(text), most=MAX_LETTERS)
+        raise Fault("limit-exceeded", message, span=span)
+    if not (_DECIMAL.match(word) or _QUOTIENT.match(word)):
         help = t("numbers are written 3, -1, 0.5 or 1/9, with a space or comma between them, and `;` between rows")
         if re.search(r"[^\W\d_]{2}", word):
             help = t("and there is no file of that name; numbers are written 3, -1, 0.5 or 1/9")

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "conv": "layers",
     "pool": "layers",
     "dense": "layers",
+    "trace": "trace",
     "explain": "explain",
     "solve": "solve",
     "diff": "diff",

@@ -156,7 +156,7 @@ def _usage_message(error: Any) -> str:
     """What is wrong with a command line, in cnncalc's words for the kinds that typer has; else in typer's own."""
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        near = listing(sorted(error.possibilities or ()), t("or"))
+        near = listing(sorted(error.possibilities or ()), "or")
         hint = " " + t("Did you mean {options}?", options=near) if near else ""
         return t("there is no option {option}.", option=printable(error.option_name)) + hint
     if kind == "MissingParameter" and error.param is not None:

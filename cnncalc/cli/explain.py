@@ -41,11 +41,12 @@ def explain_command(
     without_heads: HeadsOption = False,
     format: FormatOption = "table",
 ) -> None:
-    """Derive the numbers of a layer, of a structure with its branches, or of all layers.
+    """Derive the numbers of a layer step by step.
 
     cnncalc explain vgg16 conv1_1
 
-    Step by step: the formula, the numbers put in, the division and its remainder, the result; then a sentence.
+    The formula, the numbers put in, the division and its remainder, the result; then one sentence. Of a structure each
+    branch, then the merge; without LAYER all layers.
     """
     chosen(format, FORMATS, "--format")
     with refusals(stem(arch), format):

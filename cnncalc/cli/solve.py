@@ -99,13 +99,13 @@ def solve_command(
     """Run the formulas backwards: which settings, inputs or filters give what is wanted?
 
     \b
-    From 227 to 55?                    cnncalc solve conv 227 --output 55
-    Which padding keeps 28 with 5×5?   cnncalc solve conv 28 --output 28 -F 5
-    Which inputs give 55 with 11×11/4? cnncalc solve conv --output 55 -F 11 -S 4
-    A pool from 55 to 27?              cnncalc solve pool 55 --output 27
-    Twice the size?                    cnncalc solve transposed_conv 7 --output 14
-    Which input ends VGG-16 in 7×7?    cnncalc solve vgg16 --output 7x7
-    How many filters for 1M weights?   cnncalc solve conv 64x56x56 -F 3 --max-params 1M
+    From 227 to 55?          cnncalc solve conv 227 --output 55
+    Which padding keeps 28?  cnncalc solve conv 28 --output 28 -F 5
+    Which inputs give 55?    cnncalc solve conv --output 55 -F 11 -S 4
+    A pool from 55 to 27?    cnncalc solve pool 55 --output 27
+    Twice the size?          cnncalc solve transposed_conv 7 --output 14
+    VGG-16 ends in 7×7?      cnncalc solve vgg16 --output 7x7
+    How many filters?        cnncalc solve conv 64x56x56 -F 3 --max-params 1M
 
     What is not given is searched for: F from 1 to 11, S from 1 to 4 and up to F, P smaller than the window (of a pool
     at most half of it). The most usual come first.

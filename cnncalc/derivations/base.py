@@ -240,7 +240,7 @@ def field_sections(subject: Subject, letters: Sequence[Symbol]) -> list[Section]
     if not before or not after or not windows or not len(before) == len(after) == len(windows) == len(letters):
         return []
     found = []
-    for group in alike(list(zip(before, after, windows, letters))):
+    for group in alike([(*fields, letter.number) for *fields, letter in zip(before, after, windows, letters)]):
         old, new, window, letter = before[group[0]], after[group[0]], windows[group[0]], letters[group[0]]
         if old is None or new is None or window is None or old.stride is None:
             continue

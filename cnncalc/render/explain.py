@@ -111,7 +111,9 @@ def _section(section: Section, column: int, width: int) -> Iterator[Segment]:
     else:
         yield from _steps(lines, left, column)
     if remark:
-        yield f"  {'':{column}}{remark}\n", "dim"
+        # Where a terminal is narrow, words below the formula begin further left.
+        indent = column + 2 if column < width // 2 else 4
+        yield f"{'':{indent}}{remark}\n", "dim"
 
 
 def _steps(lines: Sequence[Line], left: str, column: int) -> Iterator[Segment]:

@@ -164,7 +164,7 @@ def _own_lines(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
     for symbol, size in sizes.items():
         around = sorted({n for box in found.boxes for n in box[symbol].nearest(size)}, key=lambda n: abs(n - size))[:2]
         if size not in around and around:
-            near.append(f"{symbol} = {listing(map(str, sorted(around)), t('or'))}")
+            near.append(f"{symbol} = {listing(map(str, sorted(around)), 'or')}")
     hint = t("; the nearest: {sizes}", sizes=", ".join(near)) if near else ""
     return [t("the file's own input, {shape}, is not among them", shape=shapes) + hint]
 

@@ -96,6 +96,15 @@ def _place(trace: Trace, step: Step) -> str:
     return t("row {r}, column {c} of the output", r=row, c=column)
 
 
+def filter_name(trace: Trace, step: Step, channel: int) -> str:
+    """What stands above the weights of a step's filter for a channel."""
+    if len(trace.input) > 1 and len(trace.kernels) > 1:
+        return t("filter {k}, ch. {c}", k=step.filter + 1, c=channel + 1)
+    if len(trace.input) > 1:
+        return t("filter, ch. {c}", c=channel + 1)
+    return t("filter {k}", k=step.filter + 1) if len(trace.kernels) > 1 else t("filter")
+
+
 def sums(writer: Writer, step: Step) -> list[str]:
     """The step's arithmetic, one line for each channel and one for the whole where there are several."""
     trace = writer.trace
@@ -227,6 +236,7 @@ def trace_dict(trace: Trace, steps: Sequence[Step]) -> dict[str, Any]:
     maps = [_exact_grid(grid) for grid in trace.maps]
     return {
         "type": trace.type,
+        "ok": True,
         "rank": trace.rank,
         "input": [_exact_grid(grid) for grid in trace.input],
         "kernel": [[_exact_grid(grid) for grid in filter] for filter in trace.kernels],

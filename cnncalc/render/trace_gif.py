@@ -80,11 +80,7 @@ class _Pen:
         place = (label.x * self._scale, label.y * self._scale)
         colour = FAINT[0] if label.faint else INK[0]
         anchor = "ms" if label.middle else "ls"
-        # There is one weight of letters: a thin line around them makes them bold.
-        stroke = 1 if label.bold and self._scale > 1 else 0
-        self._draw.text(
-            place, _simple(label.text), font=self._font(label.size), fill=colour, anchor=anchor, stroke_width=stroke
-        )
+        self._draw.text(place, _simple(label.text), font=self._font(label.size), fill=colour, anchor=anchor)
 
     def box(self, box: Box) -> None:
         style, scale = STYLES[box.kind], self._scale

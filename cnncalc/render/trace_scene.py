@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnncalc.diagnostics import Fault
 from cnncalc.language import t
-from cnncalc.render.trace import Writer, sums, title
+from cnncalc.render.trace import Writer, filter_name, sums, title
 from cnncalc.trace_numbers import Number
 from cnncalc.trace_steps import Place, Progress, Step
 
@@ -16,13 +16,15 @@ MAX_BOXES = 50_000
 """Cells in a file of pictures, at most."""
 
 MARGIN, GAP, STACK = 16, 36, 26
-"""Around the picture, between its columns, and between grids below each other (a title stands there)."""
+"""Around the picture, between grids beside each other, and below each other (a title stands there)."""
 CELL = 34
 NUMBER, TEXT, SMALL = 16, 15, 13
 """Sizes of the letters in cells, in lines of text, and above grids."""
 ADVANCE = 0.58
 """The width of a letter as a part of its size, on average."""
 LEAST_WIDTH = 460
+MOST_BESIDE = 4
+"""Grids in one row; where there are more, the inputs have a row of their own."""
 
 
 class Style(NamedTuple):
@@ -97,21 +99,19 @@ class Album:
         self._writer = writer
         self._progress = Progress(writer.trace)
         self.steps = steps
-        columns = self._columns(steps[0])
-        boxes = sum(len(g.texts) * len(g.texts[0]) for g in chain.from_iterable(columns)) * len(steps)
+        rows = self._rows(steps[0])
+        boxes = sum(len(g.texts) * len(g.texts[0]) for g in chain.from_iterable(rows)) * len(steps)
         if boxes > MAX_BOXES:
             message = t(
                 "the pictures would have {boxes:,} cells, and {most:,} is the most", boxes=boxes, most=MAX_BOXES
             )
             raise Fault("limit-exceeded", message, t("draw one step (--step 1), or a smaller layer"))
         self._cell = self._cell_width()
-        grids = sum(self._wide(column) for column in columns) + GAP * (len(columns) - 1)
-        self.width = max(LEAST_WIDTH, grids + 2 * MARGIN)
+        self.width = max(LEAST_WIDTH, *(sum(map(self._wide, row)) + GAP * (len(row) - 1) + 2 * MARGIN for row in rows))
         self._letters = int((self.width - 2 * MARGIN) / (TEXT * ADVANCE))
-        self._top = MARGIN + 2 * STACK
-        self._tall = max(sum(len(g.texts) * CELL + STACK for g in column) for column in columns)
+        self._lines_at = MARGIN + 2 * STACK + sum(map(_tall, rows))
         lines = max(len(self._lines(step)) for step in steps)
-        self.height = self._top + self._tall + lines * (TEXT + 7) + MARGIN
+        self.height = self._lines_at + lines * (TEXT + 7) + MARGIN
 
     def _cell_width(self) -> int:
         """A width that all numbers of all steps have room in."""
@@ -124,8 +124,8 @@ class Album:
             texts = chain(texts, map(writer.value, laid))
         return max(CELL, int(max(map(len, texts)) * NUMBER * ADVANCE) + 12)
 
-    def _wide(self, column: list[Painting]) -> int:
-        return max(max(len(g.texts[0]) * self._cell, int(len(g.name) * SMALL * ADVANCE)) for g in column)
+    def _wide(self, painting: Painting) -> int:
+        return max(len(painting.texts[0]) * self._cell, int(len(painting.name) * SMALL * ADVANCE))
 
     def _lines(self, step: Step) -> list[str]:
         from textwrap import wrap
@@ -134,20 +134,22 @@ class Album:
         return list(chain.from_iterable(texts))
 
     def scene(self, step: Step) -> Scene:
-        """The picture of a step: inputs, filter and output in columns, channels below each other, arithmetic below."""
+        """The picture of a step: input, filter and output beside each other, the arithmetic below.
+
+        Where there are several channels, the inputs have a row of their own.
+        """
         boxes: list[Box] = []
         labels = [Label(MARGIN, MARGIN + TEXT, title(self._writer.trace, step), TEXT, bold=True)]
-        x = MARGIN
-        for column in self._columns(step):
-            y = self._top
-            for painting in column:
+        y = MARGIN + 2 * STACK
+        for row in self._rows(step):
+            x = MARGIN
+            for painting in row:
                 labels.append(Label(x, y - 8, painting.name, SMALL, faint=True))
                 self._draw(painting, x, y, boxes, labels)
-                y += len(painting.texts) * CELL + STACK
-            x += self._wide(column) + GAP
-        y = self._top + self._tall + 6
+                x += self._wide(painting) + GAP
+            y += _tall(row)
         for number, line in enumerate(self._lines(step)):
-            labels.append(Label(MARGIN, y + number * (TEXT + 7), line, TEXT))
+            labels.append(Label(MARGIN, self._lines_at + 6 + number * (TEXT + 7), line, TEXT))
         return Scene(self.width, self.height, boxes, labels)
 
     def _draw(self, painting: Painting, x: int, y: int, boxes: list[Box], labels: list[Label]) -> None:
@@ -160,9 +162,10 @@ class Album:
                 labels.append(Label(box.x + box.width // 2, box.y + CELL // 2 + 6, text, NUMBER, middle=True))
         boxes += framed
 
-    def _columns(self, step: Step) -> list[list[Painting]]:
-        columns = [self._inputs(step), self._filters(step), self._laid(step), self._outputs(step)]
-        return [column for column in columns if column]
+    def _rows(self, step: Step) -> list[list[Painting]]:
+        inputs = self._inputs(step)
+        others = [*self._filters(step), *self._laid(step), *self._outputs(step)]
+        return [[*inputs, *others]] if len(inputs) + len(others) <= MOST_BESIDE else [inputs, others]
 
     def _inputs(self, step: Step) -> list[Painting]:
         writer, trace = self._writer, self._writer.trace
@@ -182,17 +185,9 @@ class Album:
         ]
 
     def _filters(self, step: Step) -> list[Painting]:
-        several = len(self._writer.trace.kernels) > 1
-        return [
-            _painting(
-                t("filter {k}", k=step.filter + 1) if several else t("filter"),
-                part.kernel,
-                self._writer.given,
-                lambda _: "filter",
-            )
-            for part in step.parts
-            if part.kernel
-        ]
+        trace, write = self._writer.trace, self._writer.given
+        parts = [part for part in step.parts if part.kernel]
+        return [_painting(filter_name(trace, step, p.channel), p.kernel, write, lambda _: "filter") for p in parts]
 
     def _laid(self, step: Step) -> list[Painting]:
         if not self._writer.trace.transposed:
@@ -227,3 +222,8 @@ def _painting(
 ) -> Painting:
     texts = [[write(x) for x in row] for row in cells]
     return Painting(name, texts, [[kind((r, c)) for c in range(len(row))] for r, row in enumerate(cells)])
+
+
+def _tall(row: list[Painting]) -> int:
+    """A row's height, the titles of the next one with it."""
+    return max(len(painting.texts) for painting in row) * CELL + STACK

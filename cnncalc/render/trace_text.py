@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cnncalc.language import t
 from cnncalc.render.messages import Segment
-from cnncalc.render.trace import Writer, heading, sums, title
+from cnncalc.render.trace import Writer, filter_name, heading, sums, title
 from cnncalc.trace_numbers import Number
 from cnncalc.trace_steps import Place, Progress, Step
 
 WIDTH = 80
 """Columns of a picture that no terminal shows."""
 
-GAP = 3
+GAP = 2
 MOST_ROWS = 15
 """Rows of a grid that are shown: of a higher one, those around the window."""
 MOST_CHANNELS = 6
@@ -25,8 +25,20 @@ MOST_CHANNELS = 6
 WINDOW, MADE, PADDING = "bold reverse", "bold reverse green", "dim"
 
 Line = list[Segment]
+
+
+class Room(NamedTuple):
+    """The columns of a line, and the rows of a grid that are shown at most."""
+
+    width: int = WIDTH
+    rows: int = MOST_ROWS
+
+
 T = TypeVar("T")
 Cells = Sequence[Sequence[Number | None]]
+
+
+ROOM = Room()
 
 
 @dataclass(eq=False)
@@ -56,15 +68,14 @@ class View:
     """The first row and column of the part, and the first ones after it: a line goes round it. None without one."""
     least: int = 1
     """Characters that a number is given at least."""
-    most_rows: int = MOST_ROWS
 
 
-def grid_block(name: str, cells: Cells, view: View, width: int) -> Block:
-    """The grid, or as much of it around what is marked as has a place in that width."""
-    rows = _around(len(cells), view.most_rows, [r for r, _ in view.marked])
+def grid_block(name: str, cells: Cells, view: View, room: Room) -> Block:
+    """The grid, or as much of it around what is marked as has room."""
+    rows = _around(len(cells), room.rows, [r for r, _ in view.marked])
     texts = {r: [view.write(x) for x in cells[r]] for r in rows}
     wide = max(view.least, *(len(text) for row in texts.values() for text in row)) + 2
-    columns = _around(len(cells[0]), max(1, (width - 2) // wide), [c for _, c in view.marked])
+    columns = _around(len(cells[0]), max(1, (room.width - 2) // wide), [c for _, c in view.marked])
     (top, left), (bottom, right) = view.inner or ((0, 0), (0, 0))
     lines: list[Line] = []
     for r in rows:
@@ -166,18 +177,16 @@ def _row(blocks: Sequence[Block]) -> list[Line]:
     return lines
 
 
-def step_lines(
-    writer: Writer, progress: Progress, step: Step, width: int = WIDTH, most_rows: int = MOST_ROWS
-) -> list[Line]:
-    """The picture of a step: its title, the grids with so many rows at most, and the arithmetic, in that width."""
+def step_lines(writer: Writer, progress: Progress, step: Step, room: Room = ROOM) -> list[Line]:
+    """The picture of a step: its title, the grids, and the arithmetic."""
     lines: list[Line] = [[(title(writer.trace, step), "bold")]]
     lines += beside(
-        [_inputs(writer, step, width), [*_filters(writer, step, width), *_outputs(writer, progress, step, width)]],
-        width,
+        [_inputs(writer, step, room), [*_filters(writer, step, room), *_outputs(writer, progress, step, room)]],
+        room.width,
     )
     lines.append([])
     for text in sums(writer, step):
-        lines += [[(part, "")] for part in _wrapped(text, width)]
+        lines += [[(part, "")] for part in _wrapped(text, room.width)]
     return lines
 
 
@@ -187,7 +196,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     return wrap(text, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
-def _inputs(writer: Writer, step: Step, width: int) -> list[Block]:
+def _inputs(writer: Writer, step: Step, room: Room) -> list[Block]:
     trace = writer.trace
     marked = {step.at} if trace.transposed else set(chain.from_iterable(trace.places(step.start)))
     inner = None
@@ -198,7 +207,7 @@ def _inputs(writer: Writer, step: Step, width: int) -> list[Block]:
     blocks = []
     for channel in list(shown)[:MOST_CHANNELS]:
         name = t("input {c}", c=channel + 1) if len(grids) > 1 else t("input")
-        blocks.append(grid_block(name, grids[channel], View(writer.given, marked, inner=inner), width))
+        blocks.append(grid_block(name, grids[channel], View(writer.given, marked, inner=inner), room))
     return [*blocks, *_more(len(shown) - len(blocks))]
 
 
@@ -212,25 +221,17 @@ def _inner(padding: tuple[Place, Place], size: Place) -> tuple[Place, Place]:
     return (top, left), (top + size[0], left + size[1])
 
 
-def _filters(writer: Writer, step: Step, width: int) -> list[Block]:
+def _filters(writer: Writer, step: Step, room: Room) -> list[Block]:
+    trace = writer.trace
     view = View(writer.given, set())
     parts = [part for part in step.parts[:MOST_CHANNELS] if part.kernel]
-    blocks = [grid_block(_filter_name(writer, step, part.channel), part.kernel, view, width) for part in parts]
-    if writer.trace.transposed:
-        blocks.append(grid_block(t("laid down"), step.laid, View(lambda x: writer.value(x or 0), set()), width))
+    blocks = [grid_block(filter_name(trace, step, part.channel), part.kernel, view, room) for part in parts]
+    if trace.transposed:
+        blocks.append(grid_block(t("laid down"), step.laid, View(lambda x: writer.value(x or 0), set()), room))
     return blocks
 
 
-def _filter_name(writer: Writer, step: Step, channel: int) -> str:
-    trace = writer.trace
-    if len(trace.input) > 1 and len(trace.kernels) > 1:
-        return t("filter {k}, ch. {c}", k=step.filter + 1, c=channel + 1)
-    if len(trace.input) > 1:
-        return t("filter, ch. {c}", c=channel + 1)
-    return t("filter {k}", k=step.filter + 1) if len(trace.kernels) > 1 else t("filter")
-
-
-def _outputs(writer: Writer, progress: Progress, step: Step, width: int) -> list[Block]:
+def _outputs(writer: Writer, progress: Progress, step: Step, room: Room) -> list[Block]:
     """The output after the step: the cell that it made is marked, or the window that it laid something onto."""
     trace = writer.trace
     marked = set(chain.from_iterable(trace.places(step.start))) if trace.transposed else {step.at}
@@ -246,22 +247,22 @@ def _outputs(writer: Writer, progress: Progress, step: Step, width: int) -> list
             t("output {c}", c=channel + 1) if len(maps) > 1 else t("output"),
             maps[channel],
             View(writer.result, marked if channel == step.filter else set(), MADE, inner, least),
-            width,
+            room,
         )
         for channel in shown
     ]
 
 
-def output_lines(writer: Writer, width: int = WIDTH) -> list[Line]:
+def output_lines(writer: Writer, room: Room = ROOM) -> list[Line]:
     """The finished output, channel by channel."""
     maps = writer.trace.maps
     blocks = [
         grid_block(
-            t("output {c}", c=channel + 1) if len(maps) > 1 else t("output"), grid, View(writer.result, set()), width
+            t("output {c}", c=channel + 1) if len(maps) > 1 else t("output"), grid, View(writer.result, set()), room
         )
         for channel, grid in enumerate(maps)
     ]
-    return beside([blocks], width)
+    return beside([blocks], room.width)
 
 
 def heading_line(writer: Writer) -> Line:

@@ -247,7 +247,7 @@ def _stride_needed(i: int, o: int, extent: int, p: int) -> str:
 
 def _kernel_needed(i: int, o: int, s: int, p: int, d: int) -> str:
     extent = i - transposed_output(o, 0, s, p, p, 0)
-    values = {"input": i, "padding": p, "stride": s, "output": o, "needed": extent}
+    values = {"input": i, "padding": p, "stride": s, "output": o, "needed": _number(Fraction(extent))}
     if extent < 1:
         return t(
             "({input} − F + 2·{padding})/{stride} + 1 = {output} needs F = {needed}: even a window of 1 gives less "

@@ -1,0 +1,159 @@
+"""A trace on a terminal, step by step: which key was pressed, and what the screen shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from shutil import get_terminal_size
+from typing import Any
+
+from cnncalc.language import t
+from cnncalc.render.trace import Writer
+from cnncalc.render.trace_text import MOST_ROWS, Line, Room, joined, step_lines
+from cnncalc.trace_steps import Progress
+
+SECONDS = 0.8
+"""How long a step stands while it runs by itself."""
+
+FORWARD, BACK, RUN, QUIT = "forward", "back", "run", "quit"
+
+KEYS = {
+    **dict.fromkeys((" ", "\r", "\n", "n", "l", "\x1b[C", "\x1bOC"), FORWARD),
+    **dict.fromkeys(("b", "p", "h", "\x7f", "\x08", "\x1b[D", "\x1bOD"), BACK),
+    "a": RUN,
+    **dict.fromkeys(("q", "\x1b", "\x03", "\x04"), QUIT),
+}
+_KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
+
+Wait = Callable[[float | None], str]
+"""Waits so many seconds (None: for ever) for keys, and returns what was typed; nothing where the time is over."""
+
+
+def play(writer: Writer) -> bool:
+    """Show the steps, a key for each. False, and nothing shown, where keys can't be read one by one."""
+    try:
+        with _keys() as wait, _screen():
+            _loop(writer, wait)
+    except _NoKeys:
+        return False
+    return True
+
+
+class _NoKeys(Exception):
+    """The terminal gives no keys, only lines."""
+
+
+def _loop(writer: Writer, wait: Wait) -> None:
+    progress = Progress(writer.trace)
+    last = len(writer.trace.steps) - 1
+    at, running = 0, False
+    while True:
+        _show(writer, progress, at)
+        typed = wait(SECONDS if running else None)
+        for action in [KEYS.get(key, "") for key in _KEY.findall(typed)] or [FORWARD]:
+            if action == QUIT:
+                return
+            if action == RUN:
+                running = not running
+                # A run from the last step begins anew.
+                at = 0 if running and at == last else at
+            elif action:
+                running = running and not typed
+                at = min(at + 1, last) if action == FORWARD else max(at - 1, 0)
+        running = running and at < last
+
+
+def _show(writer: Writer, progress: Progress, at: int) -> None:
+    """One step on the whole screen, its grids cut as far as it needs to fit."""
+    columns, lines = get_terminal_size()
+    shown: list[Line] = []
+    for rows in (MOST_ROWS, 11, 8, 5, 3):
+        shown = step_lines(writer, progress, writer.trace.steps[at], Room(max(20, columns), rows))
+        if len(shown) < lines - 1:
+            break
+    shown = shown[: max(1, lines - 1)]
+    keys: Line = [(t("space or → next   ← back   a run   q quit")[: columns - 1], "dim")]
+    shown += [[]] * (lines - 1 - len(shown)) + [keys]
+    text = _coloured(joined(shown)[:-1], columns)
+    # Every line is cleared behind its text, and nothing before it, so that the screen does not flicker.
+    sys.stdout.write("\x1b[H" + text.replace("\n", "\x1b[K\n") + "\x1b[K\x1b[J")
+    sys.stdout.flush()
+
+
+def _coloured(pieces: list[tuple[str, str]], columns: int) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, width=columns)
+    with console.capture() as capture:
+        console.print(Text.assemble(*pieces), end="", no_wrap=True, overflow="crop", crop=True)
+    return capture.get()
+
+
+@contextmanager
+def _screen() -> Iterator[None]:
+    """The terminal's other screen, without a cursor; what stood there comes back at the end."""
+    sys.stdout.write("\x1b[?1049h\x1b[?25l")
+    try:
+        yield
+    finally:
+        sys.stdout.write("\x1b[?25h\x1b[?1049l")
+        sys.stdout.flush()
+
+
+@contextmanager
+def _keys() -> Iterator[Wait]:
+    """Reads keys as they are pressed. Raises _NoKeys where that is not possible."""
+    try:
+        import termios
+        import tty
+    except ImportError:
+        yield _windows_wait()
+        return
+    try:
+        descriptor = sys.stdin.fileno()
+        before: Any = termios.tcgetattr(descriptor)
+        tty.setcbreak(descriptor)
+    except (OSError, ValueError, termios.error):
+        raise _NoKeys from None
+    try:
+        yield lambda seconds: _posix_wait(descriptor, seconds)
+    finally:
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def _posix_wait(descriptor: int, seconds: float | None) -> str:
+    import select
+
+    ready, _, _ = select.select([descriptor], [], [], seconds)
+    if not ready:
+        return ""
+    # The end of the input is a wish to quit: no key will come any more.
+    return os.read(descriptor, 64).decode(errors="replace") or "q"
+
+
+def _windows_wait() -> Wait:
+    """The same with what Windows has: an arrow is two characters there."""
+    try:
+        import msvcrt
+    except ImportError:
+        raise _NoKeys from None
+    import time
+
+    console: Any = msvcrt
+
+    def wait(seconds: float | None) -> str:
+        end = None if seconds is None else time.monotonic() + seconds
+        while not console.kbhit():
+            if end is not None and time.monotonic() > end:
+                return ""
+            time.sleep(0.02)
+        key: str = console.getwch()
+        if key in "\x00\xe0":
+            return {"M": "\x1b[C", "K": "\x1b[D"}.get(console.getwch(), "")
+        return key
+
+    return wait
