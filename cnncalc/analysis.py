@@ -10,6 +10,7 @@ from typing import Any
 from cnncalc.budget import BOUND_SUMS, over_budget
 from cnncalc.diagnostics import Diagnostic, location
 from cnncalc.graph import Graph, Node
+from cnncalc.language import t
 from cnncalc.layers import Facts, Tensor
 from cnncalc.layers.merging import seen_inputs
 from cnncalc.receptive_field import Extent, Field
@@ -72,7 +73,7 @@ class Layer:
     @property
     def weights(self) -> dict[str, tuple[int, ...]] | None:
         """The weight tensors by name, in PyTorch's order of axes."""
-        return None if self.facts.tensors is None else {t.name: t.shape for t in self.facts.tensors}
+        return None if self.facts.tensors is None else {tensor.name: tensor.shape for tensor in self.facts.tensors}
 
     @property
     def tensors(self) -> tuple[Tensor, ...] | None:
@@ -136,7 +137,7 @@ class Layer:
             "buffers": self.buffers,
             "macs": self.macs,
             "activations": self.activations,
-            "weights": None if facts.tensors is None else {t.name: list(t.shape) for t in facts.tensors},
+            "weights": None if self.weights is None else {name: list(shape) for name, shape in self.weights.items()},
             "shared_with": None if node.shared is None else self.graph.nodes[node.shared].path,
             "receptive_field": field_dict(self.field),
             "settings": self.settings,
@@ -294,10 +295,13 @@ class Analysis:
         if len(found) == 1:
             return found[0]
         if found:
-            raise KeyError(f"{quote(name)} could be {listing((layer.path for layer in found[:4]), 'or')}")
+            names = listing((layer.path for layer in found[:4]), "or")
+            raise KeyError(t("{name} could be {names}", name=quote(name), names=names))
         near = nearest(name, (layer.path for layer in self.layers[:5000]))
-        hint = f"; did you mean {listing(map(quote, near), 'or')}?" if near else ""
-        raise KeyError(f"no layer is called {quote(name)}{hint}")
+        if near:
+            names = listing(map(quote, near), "or")
+            raise KeyError(t("no layer is called {name}; did you mean {names}?", name=quote(name), names=names))
+        raise KeyError(t("no layer is called {name}", name=quote(name)))
 
     def head_dict(self) -> dict[str, Any]:
         """The JSON document without its layers and diagnostics."""

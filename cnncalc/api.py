@@ -12,10 +12,11 @@ from cnncalc.analysis import DTYPES, Analysis
 from cnncalc.diagnostics import ArchitectureError, Diagnostic, Fault, Findings, Span
 from cnncalc.graph import Graph, resting_collector, unroll
 from cnncalc.inference import Run
+from cnncalc.language import t
 from cnncalc.layers.sliding import floor_help
 from cnncalc.layout import layout_fault
 from cnncalc.reader import Reading, read, read_tree
-from cnncalc.source import Source, check_characters, exists, is_file, read_file
+from cnncalc.source import COMMAND_LINE, Source, check_characters, exists, is_file, read_file
 from cnncalc.text import listing, quote, shape_text, suggest
 from cnncalc.tree import Mapping as MappingNode
 from cnncalc.tree import Node, Scalar, Sequence
@@ -41,7 +42,7 @@ def load_source(arch: str | PathLike[str]) -> Source:
             return Source(bundled.name, bundled.read_text(encoding="utf-8"))
         if exists(path):
             return read_file(path)  # a folder or a device, which is told there
-        raise gallery.unknown(path, f"there is no file {quote(path)}, and no architecture of that name")
+        raise gallery.unknown(path, t("there is no file {path}, and no architecture of that name", path=quote(path)))
     except Fault as fault:
         findings = Findings("<stdin>" if path == "-" else path)
         findings.add(fault)
@@ -67,7 +68,7 @@ def build(
         architecture.promised = architecture.promised and heads
         graph = unroll(architecture, findings, heads)
         if not findings.errors and not graph.nodes:
-            findings.add(Fault("empty-network", "the network comes to no layer at all"))
+            findings.add(Fault("empty-network", t("the network comes to no layer at all")))
     if graph is None or findings.errors:
         raise ArchitectureError(findings.sorted(), source.text)
     return graph, findings
@@ -89,7 +90,8 @@ def analyze(
     be read as an architecture raises ArchitectureError.
     """
     if dtype not in DTYPES:
-        raise ValueError(f"dtype is one of {listing(DTYPES, 'or')}, not {dtype!r}")
+        known = listing(DTYPES, "or")
+        raise ValueError(t("dtype is one of {known}, not {value}", known=known, value=repr(dtype)))
     source = arch if isinstance(arch, Source) else load_source(arch)
     with resting_collector():
         return _run(*build(source, input, heads), batch, dtype)
@@ -169,10 +171,10 @@ def analyze_command(
     dtype: str = "float32",
 ) -> Analysis:
     """``analyze`` for one layer whose words stand in a command line."""
-    source = Source("command line", command.text)
+    source = Source(COMMAND_LINE, command.text)
     findings = Findings(source.name)
     try:
-        shape = read_shape(axes, "the input")
+        shape = read_shape(axes, t("the input"))
     except Fault as fault:
         findings.add(fault)
         raise ArchitectureError(findings, source.text) from None
@@ -214,12 +216,14 @@ def _replaced(inputs: dict[str, tuple[int, ...]], given: Inputs) -> dict[str, tu
         if isinstance(given, Mapping):
             unknown = [name for name in given if name not in inputs]
             if unknown:
-                help = suggest(str(unknown[0]), list(inputs), f"it has {listing(map(quote, inputs))}")
-                raise Fault("unknown-reference", f"the network has no input {quote(str(unknown[0]))}", help)
+                name = str(unknown[0])
+                help = suggest(name, list(inputs), t("it has {names}", names=listing(map(quote, inputs))))
+                raise Fault("unknown-reference", t("the network has no input {name}", name=quote(name)), help)
             return {**inputs, **{name: _shape(shape) for name, shape in given.items()}}
         if len(inputs) > 1:
             example = " ".join(f"{name}={shape_text(shape, 'x')}" for name, shape in inputs.items())
-            raise Fault("invalid-value", f"the network has {len(inputs)} inputs; say which: {example}")
+            message = t("the network has {count} inputs; say which: {example}", count=len(inputs), example=example)
+            raise Fault("invalid-value", message)
         return dict.fromkeys(inputs, _shape(given))
     except Fault as fault:
         findings = Findings("--input")
@@ -237,4 +241,4 @@ def _shape(given: Any) -> tuple[int, ...]:
         node = MappingNode([(Scalar(str(k), span), Scalar(str(v), span)) for k, v in given.items()], span)
     else:
         node = Sequence([Scalar(str(axis), span) for axis in given], span)
-    return read_shape(node, "an input shape")
+    return read_shape(node, t("an input shape"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.diagnostics import Diagnostic, Fault
 from cnncalc.language import t
-from cnncalc.text import quote
+from cnncalc.text import listing, quote
 from cnncalc.tree import Node, Scalar, kind_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ BOUNDS: dict[str, str] = {
     "max_macs": "MACs",
     "max_memory": "bytes of weights and activations",
 }
-"""Every bound, and what it counts; activations are every layer's output."""
+"""Every bound, and what it counts, for the schema; activations are every layer's output."""
 
 BOUND_SUMS = {"max_params": ("params",), "max_macs": ("macs",), "max_memory": ("params", "activations")}
 """The sums that each bound is about."""
@@ -42,31 +42,36 @@ def is_rounded(text: str) -> bool:
 def read_amount(node: Node, bound: str) -> int:
     """``1.5M``, ``2G`` or ``64MiB`` as a whole number. Raises Fault ``invalid-value``."""
     if not isinstance(node, Scalar):
-        raise Fault("invalid-value", f"{bound} is one amount, not {kind_of(node)}", span=node.span)
+        message = t("{what} is one amount, not {kind}", what=bound, kind=kind_of(node))
+        raise Fault("invalid-value", message, span=node.span)
     units = BYTES if bound == "max_memory" else THOUSANDS
     match = _AMOUNT.match(node.text.strip()) if len(node.text) < 40 else None
     factor = units.get(match[2].lower()) if match else None
     if match is None or factor is None:
-        example = "64MiB, 64MB or 67_108_864" if bound == "max_memory" else "1.5M, 2G or 1_500_000"
-        raise Fault("invalid-value", f"{bound} can't be {quote(node.text)}", f"write {example}", span=node.span)
+        examples = ("64MiB", "64MB", "67_108_864") if bound == "max_memory" else ("1.5M", "2G", "1_500_000")
+        message = t("{what} can't be {kind}", what=bound, kind=quote(node.text))
+        raise Fault("invalid-value", message, t("write {example}", example=listing(examples, "or")), span=node.span)
     amount = Fraction(match[1].replace("_", "")) * factor
     if amount.denominator != 1:
-        raise Fault("invalid-value", f"{bound} {quote(node.text)} is no whole number", span=node.span)
+        message = t("{what} {text} is no whole number", what=bound, text=quote(node.text))
+        raise Fault("invalid-value", message, span=node.span)
     return amount.numerator
 
 
-def excess(bound: str, found: int, most: int, source: str) -> str:
-    """How much is over the bound, in words."""
-    unit = BOUNDS[bound]
-    return f"{found:,} {unit}, {found - most:,} more than {source} of {most:,}"
+def measured(bound: str, count: int) -> str:
+    """So much of what a bound counts, in words: ``61,706 parameters``."""
+    if bound == "max_params":
+        return t("{count:,} parameters", count=count)
+    if bound == "max_macs":
+        return t("{count:,} MACs", count=count)
+    return t("{count:,} bytes of weights and activations", count=count)
 
 
 def unchecked(bound: str, most: int) -> Fault:
     """The note about a bound that is kept by what is known, where not all is."""
     message = t(
-        "the bound of {most:,} {unit} could not be checked in full: what some layers have is not known",
-        most=most,
-        unit=BOUNDS[bound],
+        "the bound of {amount} could not be checked in full: what some layers have is not known",
+        amount=measured(bound, most),
     )
     return Fault("unchecked-budget", message)
 
@@ -77,8 +82,16 @@ def over_budget(analysis: Analysis, budget: Mapping[str, int]) -> Iterable[Diagn
     found = totals.bounded(analysis.dtype, analysis.batch)
     for bound, most in budget.items():
         if found[bound] > most:
-            message = f"{analysis.name} has {excess(bound, found[bound], most, 'the budget')}"
-            help = f"every layer's output counts; {analysis.dtype}, batch of {analysis.batch:,}"
+            message = t(
+                "{name} has {amount}, {excess:,} more than the budget of {most:,}",
+                name=analysis.name,
+                amount=measured(bound, found[bound]),
+                excess=found[bound] - most,
+                most=most,
+            )
+            help = t(
+                "every layer's output counts; {dtype}, batch of {batch:,}", dtype=analysis.dtype, batch=analysis.batch
+            )
             yield Diagnostic("over-budget", "error", message, help if bound == "max_memory" else "", file=file)
         elif totals.unbounded(bound):
             note = unchecked(bound, most)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.language import t
 from cnncalc.text import suggest
 
 _NAME = re.compile(r"[a-z0-9_]+\Z")
@@ -28,7 +29,7 @@ def names() -> list[str]:
 def unknown(name: str, message: str) -> ArchitectureError:
     """The error of a name that no architecture has, with the nearest that are known."""
     findings = Findings(name)
-    help = suggest(name, names(), "`cnncalc list` shows the architectures that come with it")
+    help = suggest(name, names(), t("`cnncalc list` shows the architectures that come with it"))
     findings.add(Fault("unreadable-file", message, help))
     return ArchitectureError(findings)
 

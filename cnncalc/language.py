@@ -8,7 +8,8 @@ YAML words and names are the same in every language.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,18 @@ def use(code: str) -> None:
     _code = code
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak this language for a while: for what is the same in all. Raises KeyError as `use` does."""
+    global _current, _code
+    before = _current, _code
+    use(code)
+    try:
+        yield
+    finally:
+        _current, _code = before
+
+
 def wanted(environ: Mapping[str, str] = os.environ) -> str:
     """The language that the environment asks for: CNNCALC_LANG, else the locale's (LC_ALL, LC_MESSAGES, LANG).
 
@@ -64,6 +77,11 @@ def t(message: str, /, **values: Any) -> str:
     """The message in the language in use, with its values put in: ``t("a {name} of {size}", name=…, size=…)``."""
     text = _current.gettext(message) if message else ""
     return text.format(**values) if values else text
+
+
+def marked(message: str, /) -> str:
+    """The message in English, for a catalogue to find it: it is made before it is known who reads it, and `t` later."""
+    return message
 
 
 def n(singular: str, plural: str, count: int, /, **values: Any) -> str:

@@ -6,13 +6,12 @@ from typing import Any
 
 from cnncalc.analysis import Totals
 from cnncalc.architecture import Expect
-from cnncalc.budget import BOUNDS, excess, unchecked
+from cnncalc.budget import BOUNDS, measured, unchecked
 from cnncalc.diagnostics import Fault, Findings
+from cnncalc.language import t
 from cnncalc.receptive_field import Field
 from cnncalc.text import shape_text
 from cnncalc.values import Shape, spread
-
-HELPS = ("correct the network, or the promise", "make the network smaller, or the bound larger")
 
 
 def check_promises(
@@ -32,10 +31,25 @@ def check_promises(
                 continue
             if found is None or wanted == found or not _known(found):
                 continue
-            message = f"{what} is {_text(found)}, and the file expects {_text(wanted)}"
             if key in BOUNDS:
-                message = excess(key, found, wanted, "the file's bound")
-            fault = Fault("expectation-failed", f"{who}: {message}" if who else message, HELPS[key in BOUNDS])
+                message = t(
+                    "{amount}, {excess:,} more than the file's bound of {most:,}",
+                    amount=measured(key, found),
+                    excess=found - wanted,
+                    most=wanted,
+                )
+                help = t("make the network smaller, or the bound larger")
+            else:
+                message = t(
+                    "{what} is {found}, and the file expects {wanted}",
+                    what=what,
+                    found=_text(found),
+                    wanted=_text(wanted),
+                )
+                help = t("correct the network, or the promise")
+            if who:
+                message = f"{who}: {message}"
+            fault = Fault("expectation-failed", message, help)
             findings.add(fault, span=expect.spans.get(what, expect.spans[key]), layer=who or None)
 
 
@@ -50,9 +64,9 @@ def _pairs(
     if key == "receptive_field":
         found = tuple(None if extent is None else extent.size for extent in field)
         try:
-            return [("receptive field", spread(promised, len(found), "receptive_field"), found)]
+            return [(t("receptive field"), spread(promised, len(found), "receptive_field"), found)]
         except Fault:
-            return [("receptive field", promised, found)]
+            return [(t("receptive field"), promised, found)]
     if key in BOUNDS:
         return [(key, promised, totals.bounded()[key])]
     return [(key, promised, getattr(totals, key) if totals.complete else None)]
@@ -64,5 +78,5 @@ def _known(found: Any) -> bool:
 
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
-        return shape_text(value) or "not there"
+        return shape_text(value) or t("not there")
     return f"{value:,}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc.budget import BOUNDS
+from cnncalc.language import ENGLISH, speaking
 from cnncalc.layers import LAYERS, MERGES, Layer, Parameter
 from cnncalc.layers.base import ROUNDING
 from cnncalc.reader.common import COUNTS
@@ -22,7 +23,12 @@ _ITEMS = {"$ref": "#/$defs/layers"}
 
 
 def schema() -> dict[str, Any]:
-    """The schema of a whole description."""
+    """The schema of a whole description, in English whatever the language in use."""
+    with speaking(ENGLISH):
+        return _schema()
+
+
+def _schema() -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": "cnncalc architecture",

@@ -12,8 +12,11 @@ from pathlib import Path
 from yaml.reader import Reader
 
 from cnncalc.diagnostics import Fault, Span
-from cnncalc.language import t
+from cnncalc.language import marked, t
 from cnncalc.text import quote
+
+COMMAND_LINE = marked("command line")
+"""The name of the text that the words of a command are."""
 
 MAX_BYTES = 4_000_000
 PIPE_PATIENCE = 1.5
@@ -41,13 +44,11 @@ def read_file(path: str) -> Source:
         data = _read_stdin() if path == "-" else _read_path(path)
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
-        raise Fault("unreadable-file", f"cannot read {quote(name)}: {reason}") from None
+        raise Fault("unreadable-file", t("cannot read {name}: {reason}", name=quote(name), reason=reason)) from None
     if len(data) > MAX_BYTES:
-        raise Fault(
-            "limit-exceeded",
-            f"{quote(name)} has more than {MAX_BYTES:,} bytes",
-            "a network that repeats itself is shorter with `repeat` and `blocks`",
-        )
+        message = t("{name} has more than {most:,} bytes", name=quote(name), most=MAX_BYTES)
+        help = t("a network that repeats itself is shorter with `repeat` and `blocks`")
+        raise Fault("limit-exceeded", message, help)
     return Source(name, decode(data))
 
 
@@ -66,7 +67,7 @@ def _read_path(path: str) -> bytes:
         if stat.S_ISFIFO(mode):
             return _read_pipe(descriptor)
         if not stat.S_ISREG(mode):
-            raise ValueError("it is a device, not a file")
+            raise ValueError(t("it is a device, not a file"))
         data = bytearray()
         while len(data) <= MAX_BYTES and (more := file.read(MAX_BYTES + 1 - len(data))):
             data += more
@@ -80,30 +81,29 @@ def _read_pipe(descriptor: int) -> bytes:
     while len(data) <= MAX_BYTES:
         ready, _, _ = select.select([descriptor], [], [], PIPE_PATIENCE)
         if not ready:
-            raise ValueError(f"nothing came through this pipe in {PIPE_PATIENCE} seconds; use - for standard input")
+            message = t(
+                "nothing came through this pipe in {seconds} seconds; use - for standard input", seconds=PIPE_PATIENCE
+            )
+            raise ValueError(message)
         more = os.read(descriptor, 1 << 16)
         if not more:
             break
         data += more
     if not data:
-        raise ValueError("it is a pipe that nobody writes to")
+        raise ValueError(t("it is a pipe that nobody writes to"))
     return bytes(data)
 
 
 def decode(data: bytes) -> str:
     """UTF-8 bytes as text, without a byte order mark. Raises Fault ``syntax`` at the first bad byte."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Fault("syntax", "this file is UTF-16, not UTF-8", "save it as UTF-8", span=Span(1, 1, 1, 2))
+        raise Fault("syntax", t("this file is UTF-16, not UTF-8"), t("save it as UTF-8"), span=Span(1, 1, 1, 2))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig")
-        raise Fault(
-            "syntax",
-            f"byte 0x{data[error.start]:02x} is not UTF-8",
-            "save the file as UTF-8",
-            span=_place(before, len(before)),
-        ) from None
+        message = t("byte 0x{byte:02x} is not UTF-8", byte=data[error.start])
+        raise Fault("syntax", message, t("save the file as UTF-8"), span=_place(before, len(before))) from None
     check_characters(text)
     return text
 
@@ -112,12 +112,12 @@ def check_characters(text: str) -> None:
     """Raises Fault ``syntax`` at the first character that YAML does not allow, such as NUL or escape."""
     bad = _UNPRINTABLE.search(text)
     if bad:
-        raise Fault(
-            "syntax",
-            f"the control character U+{ord(bad.group()):04X} is not allowed in a YAML file",
-            "is this a text file?" if bad.group() == "\0" else "delete it",
-            span=_place(text, bad.start()),
+        message = t(
+            "the control character U+{code:04X} is not allowed in a YAML file",
+            code=ord(bad.group()),
         )
+        help = t("is this a text file?") if bad.group() == "\0" else t("delete it")
+        raise Fault("syntax", message, help, span=_place(text, bad.start()))
 
 
 def _place(text: str, index: int) -> Span:

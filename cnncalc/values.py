@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, Union
 
 from cnncalc.diagnostics import Fault
 from cnncalc.language import t
-from cnncalc.text import listing, quote, suggest
+from cnncalc.text import axis_word, listing, quote, suggest
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of
 
 LIMIT = 10**18
@@ -51,46 +51,61 @@ _BRACKETED = re.compile(r"[\[(](.*)[\])]\Z", re.DOTALL)
 
 def axis_names(rank: int) -> tuple[str, ...]:
     """What the spatial axes are called: height and width in two dimensions."""
-    return AXES[rank][1:] if rank in AXES else tuple(f"axis {i + 1}" for i in range(rank))
+    return AXES[rank][1:] if rank in AXES else tuple(t("axis {number}", number=i + 1) for i in range(rank))
 
 
 def read_whole(node: Node, what: str, least: int = 1) -> int:
     """A whole number from ``least`` to 10¹⁸. Raises Fault ``invalid-value`` or ``limit-exceeded``."""
     if not isinstance(node, Scalar):
-        raise Fault("invalid-value", f"{what} is one whole number, not {kind_of(node)}", span=node.span)
+        message = t("{what} is one whole number, not {kind}", what=what, kind=kind_of(node))
+        raise Fault("invalid-value", message, span=node.span)
     return _whole(node.text.strip(), node, what, least)
 
 
 def _whole(text: str, node: Node, what: str, least: int) -> int:
     if not _WHOLE.match(text):
-        raise Fault("invalid-value", f"{what} is a whole number, not {quote(text)}", _number_help(text), span=node.span)
+        message = t("{what} is a whole number, not {text}", what=what, text=quote(text))
+        raise Fault("invalid-value", message, _number_help(text), span=node.span)
     # A longer text can't be a number in the limits, and turning it into one would take its time.
     if len(text) > 30 or abs(value := int(text)) > LIMIT:
-        raise Fault("limit-exceeded", f"{what} {quote(text)} is more than 10¹⁸", span=node.span)
+        raise Fault("limit-exceeded", t("{what} {text} is more than 10¹⁸", what=what, text=quote(text)), span=node.span)
     if value < least:
-        source = node.origin if isinstance(node, Scalar) else ""
-        found = f"{value} ({quote(source)})" if source else f"{value}"
-        if isinstance(node, Scalar) and node.text.strip() != text:
-            found = f"{quote(node.text)}, with an axis of {value},"
-        raise Fault("invalid-value", f"{what} is {found} and has to be at least {least}", span=node.span)
+        raise Fault("invalid-value", _too_small(value, text, node, what, least), span=node.span)
     return value
+
+
+def _too_small(value: int, text: str, node: Node, what: str, least: int) -> str:
+    if isinstance(node, Scalar) and node.text.strip() != text:
+        return t(
+            "{what} is {text}, with an axis of {value}, and has to be at least {least}",
+            what=what,
+            text=quote(node.text),
+            value=value,
+            least=least,
+        )
+    source = node.origin if isinstance(node, Scalar) else ""
+    found = f"{value} ({quote(source)})" if source else f"{value}"
+    return t("{what} is {value} and has to be at least {least}", what=what, value=found, least=least)
 
 
 def _number_help(text: str) -> str:
     if not text:
-        return "a number is missing"
+        return t("a number is missing")
     if re.fullmatch(r"0[0-9]+", text):
-        return f"write {text.lstrip('0') or '0'}: a number with a leading zero means other things to other programs"
+        return t(
+            "write {number}: a number with a leading zero means other things to other programs",
+            number=text.lstrip("0") or "0",
+        )
     if re.fullmatch(r"[0-9]+\.0*", text):
-        return f"write {text.split('.')[0]}"
+        return t("write {number}", number=text.split(".")[0])
     if re.fullmatch(r"[0-9]+ *[:*/] *[0-9]+", text):
-        return "for an axis each write 3x3, or [3, 3]"
+        return t("for an axis each write {shape}, or [{list}]", shape="3x3", list="3, 3")
     if _COMMAS.match(text):
         return comma_help(text, "whole")
     if "," in text or "_" in text:
-        return "digits can be grouped by three with _ : 120_001_000"
+        return t("digits can be grouped by three with _ : 120_001_000")
     if "$" in text:
-        return "block parameters stand alone (`$c`) or in arithmetic (`$c * 4`); for axes write a list: [1, $n]"
+        return t("block parameters stand alone (`$c`) or in arithmetic (`$c * 4`); for axes write a list: [1, $n]")
     return ""
 
 
@@ -118,10 +133,11 @@ def _numbers(node: Node, what: str, least: int) -> tuple[int, ...]:
     """The numbers of ``3``, ``1x7``, ``(1, 7)`` or ``[1, 7]``."""
     if isinstance(node, Sequence):
         if not node.items:
-            raise Fault("invalid-value", f"{what} is an empty list", span=node.span)
+            raise Fault("invalid-value", t("{what} is an empty list", what=what), span=node.span)
         return tuple(read_whole(item, what, least) for item in node.items)
     if isinstance(node, Mapping):
-        raise Fault("invalid-value", f"{what} is a number, or one for each axis, not a mapping", span=node.span)
+        message = t("{what} is a number, or one for each axis, not a mapping", what=what)
+        raise Fault("invalid-value", message, span=node.span)
     text = node.text.strip()
     if _COMMAS.match(text):
         message = t("{what} is one number, or one for each axis, not {text}", what=what, text=quote(text))
@@ -137,34 +153,29 @@ def read_size(node: Node, what: str, least: int = 1) -> Size:
     return numbers[0] if len(numbers) == 1 and not isinstance(node, Sequence) else numbers
 
 
-def read_shape(node: Node, what: str = "a shape") -> tuple[int, ...]:
+def read_shape(node: Node, what: str) -> tuple[int, ...]:
     """``3x224x224``, ``[3, 224, 224]`` or ``{channels: 3, height: 224, width: 224}``: channels first, then space."""
     if not isinstance(node, Mapping):
         numbers = _numbers(node, what, 1)
         if len(numbers) > 4:
-            raise Fault(
-                "invalid-value",
-                f"{what} has {len(numbers)} axes",
-                "channels and up to three spatial axes, without a batch: 3x224x224",
-                span=node.span,
-            )
+            message = t("{what} has {count} axes", what=what, count=len(numbers))
+            help = t("channels and up to three spatial axes, without a batch: 3x224x224")
+            raise Fault("invalid-value", message, help, span=node.span)
         return numbers
     known = dict.fromkeys(name for names in AXES.values() for name in names)
     values: dict[str, int] = {}
     for key, value in node.entries:
         if key.text not in known:
-            help = suggest(key.text, list(known), f"an axis is one of {listing(known, 'or')}")
-            raise Fault("unknown-parameter", f"{quote(key.text)} is no axis of a shape", help, span=key.span)
+            message = t("{name} is no axis of a shape", name=quote(key.text))
+            help = suggest(key.text, list(known), t("an axis is one of {names}", names=listing(known, "or")))
+            raise Fault("unknown-parameter", message, help, span=key.span)
         values[key.text] = read_whole(value, key.text)
     for names in AXES.values():
         if set(names) == set(values):
             return tuple(values[name] for name in names)
-    raise Fault(
-        "invalid-value",
-        f"{what} with {listing(values) or 'no axes'} is not complete",
-        "channels, height and width; or channels and length; or channels, depth, height and width; or features",
-        span=node.span,
-    )
+    message = t("{what} with {axes} is not complete", what=what, axes=listing(values) or t("no axes"))
+    help = t("channels, height and width; or channels and length; or channels, depth, height and width; or features")
+    raise Fault("invalid-value", message, help, span=node.span)
 
 
 def read_sides(node: Mapping, what: str) -> dict[str, int]:
@@ -172,8 +183,8 @@ def read_sides(node: Mapping, what: str) -> dict[str, int]:
     sides: dict[str, int] = {}
     for key, value in node.entries:
         if key.text not in SIDE_WORDS:
-            help = suggest(key.text, SIDE_WORDS, f"a side is one of {listing(SIDE_WORDS, 'or')}")
-            raise Fault("unknown-parameter", f"{quote(key.text)} is no side", help, span=key.span)
+            help = suggest(key.text, SIDE_WORDS, t("a side is one of {names}", names=listing(SIDE_WORDS, "or")))
+            raise Fault("unknown-parameter", t("{name} is no side", name=quote(key.text)), help, span=key.span)
         sides[key.text] = read_whole(value, f"{what} {key.text}", 0)
     return sides
 
@@ -181,15 +192,19 @@ def read_sides(node: Mapping, what: str) -> dict[str, int]:
 def read_word(node: Node, what: str) -> str:
     """A word, as written."""
     if not isinstance(node, Scalar) or node.null:
-        raise Fault("invalid-value", f"{what} is a word, not {kind_of(node)}", span=node.span)
+        raise Fault("invalid-value", t("{what} is a word, not {kind}", what=what, kind=kind_of(node)), span=node.span)
     return node.text
 
 
 class Kind:
-    """A kind of value. ``title`` says it in words; ``schema`` is its JSON Schema."""
+    """A kind of value; ``schema`` is its JSON Schema."""
 
-    title = ""
     form: ClassVar[Form] = ""
+
+    @property
+    def title(self) -> str:
+        """What the value is, in words."""
+        raise NotImplementedError
 
     def read(self, node: Node, what: str) -> Any:
         """The value of the node. Raises Fault ``invalid-value``."""
@@ -211,8 +226,8 @@ class Whole(Kind):
     least: int = 1
 
     @property
-    def title(self) -> str:  # type: ignore[override]
-        return f"whole number, at least {self.least}"
+    def title(self) -> str:
+        return t("whole number, at least {least}", least=self.least)
 
     def read(self, node: Node, what: str) -> int:
         return read_whole(node, what, self.least)
@@ -227,7 +242,10 @@ class SizeKind(Kind):
 
     form = "axes"
     least: int = 1
-    title = "size: one number, or one for each axis"
+
+    @property
+    def title(self) -> str:
+        return t("size: one number, or one for each axis")
 
     def read(self, node: Node, what: str) -> Size:
         return read_size(node, what, self.least)
@@ -254,8 +272,9 @@ class PaddingKind(Kind):
     words: tuple[str, ...] = ("same", "valid")
 
     @property
-    def title(self) -> str:  # type: ignore[override]
-        return listing(["size", *self.words, "sides {top, bottom, left, right}"], "or")
+    def title(self) -> str:
+        sides = t("sides {names}", names="{top, bottom, left, right}")
+        return listing([t("size"), *self.words, sides], "or")
 
     def read(self, node: Node, what: str) -> Any:
         if isinstance(node, Mapping):
@@ -266,7 +285,7 @@ class PaddingKind(Kind):
             return read_size(node, what, 0)
         except Fault as fault:
             if fault.rule == "invalid-value" and not fault.help:
-                fault.help = f"{what} is a {self.title}"
+                fault.help = t("{what} is a {forms}", what=what, forms=self.title)
             raise
 
     def settle(self, value: Any, rank: int, what: str) -> Any:
@@ -278,7 +297,8 @@ class PaddingKind(Kind):
             names = SIDES.get(rank, ())
             for side in value:
                 if all(side not in pair for pair in names):
-                    raise Fault("invalid-value", f"{what} has a side {quote(side)}, and the input has no such axis")
+                    message = t("{what} has a side {side}, and the input has no such axis", what=what, side=quote(side))
+                    raise Fault("invalid-value", message)
             return tuple((value.get(before, 0), value.get(after, 0)) for before, after in names)
         return tuple((p, p) for p in spread(value, rank, what))
 
@@ -293,7 +313,9 @@ class PaddingKind(Kind):
 class Flag(Kind):
     """True or false."""
 
-    title = "true or false"
+    @property
+    def title(self) -> str:
+        return t("true or false")
 
     def read(self, node: Node, what: str) -> bool:
         word = node.text.lower() if isinstance(node, Scalar) else ""
@@ -301,7 +323,8 @@ class Flag(Kind):
             return True
         if word in ("false", "no", "off"):
             return False
-        raise Fault("invalid-value", f"{what} is true or false, not {kind_of(node)}", span=node.span)
+        message = t("{what} is true or false, not {kind}", what=what, kind=kind_of(node))
+        raise Fault("invalid-value", message, span=node.span)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -316,19 +339,21 @@ class Real(Kind):
     most: float = math.inf
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:
         if math.isfinite(self.most):
-            return f"number from {self.least:g} to {self.most:g}"
-        return f"number, at least {self.least:g}" if math.isfinite(self.least) else "number"
+            return t("number from {least:g} to {most:g}", least=self.least, most=self.most)
+        return t("number, at least {least:g}", least=self.least) if math.isfinite(self.least) else t("number")
 
     def read(self, node: Node, what: str) -> float:
         text = node.text.strip() if isinstance(node, Scalar) else ""
         if not _REAL.match(text) or len(text) > 40:
             help = comma_help(text, "real") if _COMMAS.match(text) else ""
-            raise Fault("invalid-value", f"{what} is a {self.title}, not {kind_of(node)}", help, span=node.span)
+            message = t("{what} is a {number}, not {kind}", what=what, number=self.title, kind=kind_of(node))
+            raise Fault("invalid-value", message, help, span=node.span)
         value = float(text)
         if not self.least <= value <= self.most or not math.isfinite(value):
-            raise Fault("invalid-value", f"{what} is {quote(text)}, and has to be a {self.title}", span=node.span)
+            message = t("{what} is {text}, and has to be a {number}", what=what, text=quote(text), number=self.title)
+            raise Fault("invalid-value", message, span=node.span)
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -343,15 +368,16 @@ class Choice(Kind):
     words: tuple[str, ...]
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def title(self) -> str:
         return " | ".join(self.words)
 
     def read(self, node: Node, what: str) -> str:
         word = node.text if isinstance(node, Scalar) else None
         if word is not None and word.lower() in self.words:
             return word.lower()
-        help = suggest(word or "", self.words, f"one of {listing(self.words, 'or')}")
-        raise Fault("invalid-value", f"{what} can't be {kind_of(node)}", help, span=node.span)
+        help = suggest(word or "", self.words, t("one of {words}", words=listing(self.words, "or")))
+        message = t("{what} can't be {kind}", what=what, kind=kind_of(node))
+        raise Fault("invalid-value", message, help, span=node.span)
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.words)}
@@ -362,7 +388,10 @@ class ShapeKind(Kind):
     """A whole shape, channels first."""
 
     form = "axes"
-    title = "shape, as 512x7x7"
+
+    @property
+    def title(self) -> str:
+        return t("shape, as 512x7x7")
 
     def read(self, node: Node, what: str) -> tuple[int, ...]:
         return read_shape(node, what)
@@ -384,7 +413,9 @@ class ShapeKind(Kind):
 class Reference(Kind):
     """The name of a layer that came earlier."""
 
-    title = "name of an earlier layer"
+    @property
+    def title(self) -> str:
+        return t("name of an earlier layer")
 
     def read(self, node: Node, what: str) -> str:
         return read_word(node, what)
@@ -400,18 +431,21 @@ def spread(value: Size, rank: int, what: str) -> tuple[int, ...]:
     if len(value) == 1 and rank >= 1:
         return value * rank
     if len(value) != rank:
-        help = "the depth of a filter follows from the input's channels; leave it out" if len(value) == rank + 1 else ""
-        raise Fault(
-            "invalid-value",
-            f"{what} {axes_text(value)} has {len(value)} axes, and the input has {rank_text(rank)}",
-            help,
+        message = t(
+            "{what} {size} has {count} axes, and the input has {rank}",
+            what=what,
+            size=axes_text(value),
+            count=len(value),
+            rank=rank_text(rank),
         )
+        help = t("the depth of a filter follows from the input's channels; leave it out")
+        raise Fault("invalid-value", message, help if len(value) == rank + 1 else "")
     return value
 
 
 def rank_text(rank: int) -> str:
     """``2 (height and width)``."""
-    return f"{rank} ({listing(axis_names(rank))})" if rank else "none: it is flat"
+    return f"{rank} ({listing(map(axis_word, axis_names(rank)))})" if rank else t("none: it is flat")
 
 
 def axes_text(value: Axes[int]) -> str:

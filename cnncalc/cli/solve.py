@@ -96,7 +96,7 @@ def solve_command(
     all_rows: Annotated[bool, typer.Option("--all", help="Show every row.")] = False,
     format: FormatOption = "table",
 ) -> None:
-    """Run the formulas backwards: which settings, inputs or filters give what is wanted?
+    """Find the settings, inputs or filters that give what you want.
 
     \b
     From 227 to 55?          cnncalc solve conv 227 --output 55
@@ -232,7 +232,8 @@ def _part(text: str, option: str) -> range:
         numbers = [read_whole(Scalar(end, Span(1, 1, 1, 2)), t("the size"), least) for end in ends]
     except Fault as fault:
         help = fault.help or t("a number, a range 1-7, or a list 3,5")
-        raise typer.BadParameter(f"{fault.message}. {help}", param_hint=option) from None
+        message = t("{message}. {help}", message=fault.message, help=help)
+        raise typer.BadParameter(message, param_hint=option) from None
     if numbers[-1] < numbers[0]:
         message = t("the range {range} ends before it begins", range=quote(text))
         raise typer.BadParameter(message, param_hint=option)
@@ -258,6 +259,7 @@ def _show(solutions: Solutions, rows: int | None, format: str) -> None:
     if format != "json":
         tell([Diagnostic("no-solution", "error", why, "" if near else tried_text(questions))], "")
     if format == "table" and near:
+        sys.stderr.flush()  # the reason stands first
         write_text([(t("the nearest that fit:") + "\n\n", "")], sys.stdout)
         write_table(alternatives_table(near, type), format)
         write_text([(f"\n{tried_text(questions)}\n", "dim")], sys.stdout)
@@ -274,7 +276,7 @@ def _summary(solutions: Solutions, rows: int | None) -> list[str]:
     count = n("{n} setting fits", "{n} settings fit", len(settings))
     if rows is not None and len(settings) > rows:
         count = t("{count}, the {shown:,} most usual are shown; --all shows the others", count=count, shown=rows)
-    lines.append(f"{count}; {tried_text(questions)}")
+    lines.append(count)
     if questions[0].rounding == "strict" and questions[0].type != TRANSPOSED:
         try:
             more = len(solve([changed(question, rounding="floor") for question in questions]).settings) - len(settings)
@@ -283,7 +285,7 @@ def _summary(solutions: Solutions, rows: int | None) -> list[str]:
         if more > 0:
             lines.append(n("{n} more fits with --rounding floor, and leaves rows over",
                            "{n} more fit with --rounding floor, and leave rows over", more))  # fmt: skip
-    return lines
+    return [*lines, tried_text(questions)]
 
 
 def _solve_inputs(arch: str, output: str, layer: str, rows: int | None, format: str) -> None:

@@ -20,8 +20,8 @@ from babel.messages.pofile import read_po, write_po
 
 LOCALE = Path(__file__).parent
 PACKAGE = LOCALE.parent
-KEYWORDS: dict[str, Any] = {"t": None, "n": (1, 2)}
-"""`t` takes a message, `n` two for one and many."""
+KEYWORDS: dict[str, Any] = {"t": None, "marked": None, "n": (1, 2)}
+"""`t` and `marked` take a message, `n` two for one and many."""
 
 
 TYPER = ("Options", "Arguments", "Commands", "Missing command.", "default: {default}", "required")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnncalc.architecture import Path
 from cnncalc.diagnostics import Fault, Findings, Span
 from cnncalc.expressions import Unknown
+from cnncalc.language import t
 from cnncalc.layers import BY_WORD
 from cnncalc.reader.common import COMMON, read_name
 from cnncalc.reader.slips import comma_fault, space_help, with_leftovers
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cnncalc.reader.items import ItemReader
 
 RESERVED = ("branches", "residual", "repeat", "head", "input")
+EXAMPLE = "blocks: {my_block: {parameters: [c], layers: [...]}}"
 
 
 class Block:
@@ -46,10 +48,8 @@ class Blocks:
         if isinstance(node, Scalar) and node.null:
             return
         if not isinstance(node, Mapping):
-            message = f"blocks are definitions by name, not {kind_of(node)}"
-            self.findings.add(
-                Fault("invalid-value", message, "blocks: {my_block: {parameters: [c], layers: [...]}}", span=node.span)
-            )
+            message = t("blocks are definitions by name, not {kind}", kind=kind_of(node))
+            self.findings.add(Fault("invalid-value", message, EXAMPLE, span=node.span))
             return
         for key, value in node.entries:
             try:
@@ -60,13 +60,12 @@ class Blocks:
             self.names[key.text] = block
 
     def _define(self, key: Scalar, node: Node) -> Block:
-        read_name(key, "a block")
+        read_name(key, t("a block"))
         if key.text in BY_WORD or key.text in RESERVED:
-            raise Fault(
-                "duplicate-name", f"{quote(key.text)} is a word of the language already", "give the block another name"
-            )
+            message = t("{word} is a word of the language already", word=quote(key.text))
+            raise Fault("duplicate-name", message, t("give the block another name"))
         if not isinstance(node, Mapping):
-            message = f"a block is a mapping with `layers` and perhaps `parameters`, not {kind_of(node)}"
+            message = t("a block is a mapping with `layers` and perhaps `parameters`, not {kind}", kind=kind_of(node))
             raise Fault("invalid-value", message, span=node.span)
         parameters: dict[str, Node | None] = {}
         body: Node | None = None
@@ -76,12 +75,12 @@ class Blocks:
             elif option.text == "parameters":
                 parameters = self._parameters(value)
             else:
-                help = suggest(option.text, ("layers", "parameters"), "it takes `parameters` and `layers`")
-                self.findings.add(
-                    Fault("unknown-parameter", f"a block has no {quote(option.text)}", help, span=option.span)
-                )
+                message = t("a block has no {option}", option=quote(option.text))
+                help = suggest(option.text, ("layers", "parameters"), t("it takes `parameters` and `layers`"))
+                self.findings.add(Fault("unknown-parameter", message, help, span=option.span))
         if body is None:
-            raise Fault("missing-parameter", f"the block {quote(key.text)} needs `layers`", span=key.span)
+            message = t("the block {block} needs {names}", block=quote(key.text), names="`layers`")
+            raise Fault("missing-parameter", message, span=key.span)
         return Block(key, parameters, body)
 
     def _parameters(self, node: Node) -> dict[str, Node | None]:
@@ -96,11 +95,11 @@ class Blocks:
                 elif isinstance(item, Mapping):
                     pairs.extend(item.entries)
                 else:
-                    self.findings.add(
-                        Fault("invalid-value", "a parameter is a name, or a name with a default", span=item.span)
-                    )
+                    message = t("a parameter is a name, or a name with a default")
+                    self.findings.add(Fault("invalid-value", message, span=item.span))
         elif not node.null:
-            raise Fault("invalid-value", f"parameters are a list of names, not {kind_of(node)}", span=node.span)
+            message = t("parameters are a list of names, not {kind}", kind=kind_of(node))
+            raise Fault("invalid-value", message, span=node.span)
         parameters: dict[str, Node | None] = {}
         for name, default in pairs:
             self._check_parameter(name, parameters)
@@ -110,17 +109,18 @@ class Blocks:
     def _check_parameter(self, name: Scalar, taken: dict[str, Node | None]) -> None:
         text = name.text
         if not (text.isascii() and text.isidentifier()):
-            help = "letters, digits and _, and no digit first" + (f": {text[1:]}" if text.startswith("$") else "")
-            self.findings.add(
-                Fault("invalid-value", f"{quote(text)} can't be a parameter's name", help, span=name.span)
-            )
+            message = t("{name} can't be a parameter's name", name=quote(text))
+            help = t("letters, digits and _, and no digit first")
+            if text.startswith("$"):
+                help = t("letters, digits and _, and no digit first: {name}", name=text[1:])
+            self.findings.add(Fault("invalid-value", message, help, span=name.span))
         elif text in COMMON:
-            help = f"{listing(COMMON)} belong to every layer"
-            self.findings.add(
-                Fault("duplicate-name", f"a parameter can't be called {quote(text)}", help, span=name.span)
-            )
+            message = t("a parameter can't be called {name}", name=quote(text))
+            help = t("{names} belong to every layer", names=listing(COMMON))
+            self.findings.add(Fault("duplicate-name", message, help, span=name.span))
         elif text in taken:
-            self.findings.add(Fault("duplicate-name", f"two parameters are called {quote(text)}", span=name.span))
+            message = t("two parameters are called {name}", name=quote(text))
+            self.findings.add(Fault("duplicate-name", message, span=name.span))
 
     def check(self, reader: ItemReader) -> None:
         """Read each body once with its parameters unknown, so that a block that nobody uses is checked too."""
@@ -142,9 +142,9 @@ class Blocks:
                 continue
             sound = False
             known = list(block.parameters)
-            otherwise = f"it takes {listing(known)}" if known else "it takes none"
+            otherwise = t("it takes {names}", names=listing(known)) if known else t("it takes none")
             help = space_help(key.text) or suggest(key.text, [*known, *COMMON], otherwise)
-            message = f"the block {quote(word.text)} has no parameter {quote(key.text)}"
+            message = t("the block {block} has no parameter {name}", block=quote(word.text), name=quote(key.text))
             findings.add(Fault("unknown-parameter", message, help, span=key.span))
         env: dict[str, Node] = {}
         missing: list[str] = []
@@ -155,7 +155,7 @@ class Blocks:
             else:
                 env[name] = argument
         if missing and sound:
-            message = f"the block {quote(word.text)} needs {listing(missing)}"
+            message = t("the block {block} needs {names}", block=quote(word.text), names=listing(missing))
             findings.add(Fault("missing-parameter", message, span=word.span))
         return env if sound and not missing else None
 
@@ -167,12 +167,9 @@ class Blocks:
             return self._filled[key][0]
         if word.text in self._open:
             way = " → ".join([*self._open[self._open.index(word.text) :], word.text])
-            raise Fault(
-                "recursive-block",
-                f"the block {quote(word.text)} is made of itself: {way}",
-                "a block can be made of other blocks; for several rounds use `repeat`",
-                span=word.span,
-            )
+            message = t("the block {block} is made of itself: {way}", block=quote(word.text), way=way)
+            help = t("a block can be made of other blocks; for several rounds use `repeat`")
+            raise Fault("recursive-block", message, help, span=word.span)
         self._count(block, word.span)
         self._open.append(word.text)
         try:
@@ -186,7 +183,9 @@ class Blocks:
     def _count(self, block: Block, span: Span) -> None:
         self._nodes += block.body.size
         if self._nodes > MAX_NODES:
-            message = f"blocks come to more than {MAX_NODES:,} YAML nodes, counted once for each different use"
+            message = t(
+                "blocks come to more than {most:,} YAML nodes, counted once for each different use", most=MAX_NODES
+            )
             raise Fault("limit-exceeded", message, span=span)
 
 

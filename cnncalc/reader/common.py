@@ -22,29 +22,42 @@ AXIS_WORDS = frozenset(name for names in AXES.values() for name in names)
 MAX_NAME = 100
 
 
-def read_name(node: Node, what: str = "a name") -> str:
-    """A name, as written. Raises Fault ``invalid-value`` for what could not be referred to, or shown."""
+def read_name(node: Node, what: str = "") -> str:
+    """A name, as written; ``what`` says what it names. Raises Fault ``invalid-value`` for what can't be referred to."""
+    what = what or t("a name")
     name = read_word(node, what).strip()
-    problem = ""
-    if not name:
-        problem = "is empty"
-    elif len(name) > MAX_NAME:
-        problem = f"has {len(name):,} characters; {MAX_NAME} are the most"
-    elif any(map(hidden, name)):
-        problem = "has control characters or invisible ones in it"
-    elif "/" in name:
-        problem = "has a / in it, which separates a scope from what is in it"
-    elif name == "input":
-        problem = "is taken: it means the network's input, or the block's"
+    problem = _name_problem(name, what)
     if problem:
-        raise Fault("invalid-value", f"{what} {quote(name)} {problem}", span=node.span)
+        raise Fault("invalid-value", problem, span=node.span)
     return name
+
+
+def _name_problem(name: str, what: str) -> str:
+    """What is wrong with a name; empty where nothing is."""
+    shown = quote(name)
+    if not name:
+        return t("{what} {name} is empty", what=what, name=shown)
+    if len(name) > MAX_NAME:
+        return t(
+            "{what} {name} has {count:,} characters; {most} are the most",
+            what=what,
+            name=shown,
+            count=len(name),
+            most=MAX_NAME,
+        )
+    if any(map(hidden, name)):
+        return t("{what} {name} has control characters or invisible ones in it", what=what, name=shown)
+    if "/" in name:
+        return t("{what} {name} has a / in it, which separates a scope from what is in it", what=what, name=shown)
+    if name == "input":
+        return t("{what} {name} is taken: it means the network's input, or the block's", what=what, name=shown)
+    return ""
 
 
 def read_references(node: Node, what: str) -> tuple[Reference, ...]:
     """One name, or a list of them, each with its place."""
     if isinstance(node, Sequence) and not node.items:
-        raise Fault("invalid-value", f"{what} is an empty list", span=node.span)
+        raise Fault("invalid-value", t("{what} is an empty list", what=what), span=node.span)
     items = node.items if isinstance(node, Sequence) else [node]
     return tuple((read_word(item, what).strip(), item.span) for item in items)
 
@@ -53,8 +66,9 @@ def read_expect(node: Node, findings: Findings) -> Expect:
     """The facts that a file promises. Faults go to the findings; what is right is kept."""
     expect = Expect({}, {})
     if not isinstance(node, Mapping):
-        fault = Fault("invalid-value", f"expect is a mapping, not {kind_of(node)}", f"it takes {listing(EXPECTED)}")
-        findings.add(fault, span=node.span)
+        message = t("expect is a mapping, not {kind}", kind=kind_of(node))
+        help = t("it takes {names}", names=listing(EXPECTED))
+        findings.add(Fault("invalid-value", message, help), span=node.span)
         return expect
     for key, value, leftovers in with_leftovers(node.entries):
         if leftovers and key.text in EXPECTED:
@@ -83,11 +97,11 @@ def _read_fact(key: Scalar, value: Node) -> Any:
         return read_whole(value, key.text, 0)
     if key.text in BOUNDS:
         return read_amount(value, key.text)
-    help = space_help(key.text) or suggest(key.text, EXPECTED, f"it takes {listing(EXPECTED)}")
+    help = space_help(key.text) or suggest(key.text, EXPECTED, t("it takes {names}", names=listing(EXPECTED)))
     if "flops" in key.text.lower():
         name = "max_macs" if "max" in key.text.lower() else "macs"
         help = t("a MAC is two FLOPs: write {name}, and half of the number", name=name)
-    raise Fault("unknown-parameter", f"expect has no {quote(key.text)}", help, span=key.span)
+    raise Fault("unknown-parameter", t("expect has no {key}", key=quote(key.text)), help, span=key.span)
 
 
 def _refuse_amount(key: Scalar, value: Node) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cnncalc.architecture import MAX_LAYERS, Architecture, Path
 from cnncalc.diagnostics import Fault, Findings, Span, TooManyFaults
+from cnncalc.language import t
 from cnncalc.layers import BY_WORD
 from cnncalc.layers.base import ROUNDING
 from cnncalc.layout import layout_fault
@@ -36,10 +37,13 @@ KEYS = {
     "task": "what the network is for, as the linter wants to know it",
     "loss": "the loss that it is trained with, as the linter wants to know it",
 }
-"""The top-level keys, each with a line of help."""
+"""The top-level keys, each with a line of help for the schema."""
 
 FACTS = ("year", "family", "source", "task", "loss")
 START = Span(1, 1, 1, 2)
+INPUTS_EXAMPLE = "inputs: {left: 3x105x105, right: 3x105x105}"
+DEFAULTS_EXAMPLE = "defaults: {conv: {padding: same}}"
+LAYER_EXAMPLE = "- conv: {filters: 64, kernel: 3}"
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -81,8 +85,11 @@ class _Document:
 
     def read(self, root: Node | None) -> Architecture | None:
         if not isinstance(root, Mapping):
-            found = "the file is empty" if root is None else f"a description is a mapping, not {kind_of(root)}"
-            help = "it begins like this:  input: 3x224x224  and, on the next line,  layers:"
+            if root is None:
+                found = t("the file is empty")
+            else:
+                found = t("a description is a mapping, not {kind}", kind=kind_of(root))
+            help = t("it begins like this:  input: 3x224x224  and, on the next line,  layers:")
             rule = "empty-network" if root is None else "syntax"
             self.findings.add(Fault(rule, found, help, span=START if root is None else root.span))
             return None
@@ -111,10 +118,11 @@ class _Document:
             if key.text in KEYS:
                 self.nodes[key.text] = node
                 continue
-            help = space_help(key.text) or suggest(key.text, list(KEYS), f"the top level has {listing(KEYS)}")
+            otherwise = t("the top level has {names}", names=listing(KEYS))
+            help = space_help(key.text) or suggest(key.text, list(KEYS), otherwise)
             if key.text in BY_WORD or key.text in OPTIONS:
-                help = "layers stand in the list under `layers:`, each behind a `- `"
-            message = f"a description has no {quote(key.text)}"
+                help = t("layers stand in the list under `layers:`, each behind a `- `")
+            message = t("a description has no {key}", key=quote(key.text))
             self.findings.add(Fault("unknown-parameter", message, help, span=key.span))
 
     def _word(self, key: str) -> str:
@@ -124,7 +132,8 @@ class _Document:
         try:
             text = read_word(node, key)
             if any(map(hidden, text)):
-                raise Fault("invalid-value", f"{key} has control characters in it: {quote(text)}", span=node.span)
+                message = t("{key} has control characters in it: {text}", key=key, text=quote(text))
+                raise Fault("invalid-value", message, span=node.span)
             return text
         except Fault as fault:
             self.findings.add(fault, span=node.span)
@@ -151,26 +160,25 @@ class _Document:
     def _inputs(self) -> dict[str, tuple[int, ...]]:
         one, several = self.nodes.get("input"), self.nodes.get("inputs")
         if one is not None and several is not None:
-            fault = Fault("duplicate-key", "`input` and `inputs` say the same", "keep one of them", span=several.span)
-            self.findings.add(fault)
+            message = t("`input` and `inputs` say the same")
+            self.findings.add(Fault("duplicate-key", message, t("keep one of them"), span=several.span))
         if one is None and several is None:
-            help = "write the shape that comes in, channels first: `input: 3x224x224`"
-            self.findings.add(Fault("missing-parameter", "the description has no `input`", help, span=START))
+            message = t("the description has no {key}", key="`input`")
+            help = t("write the shape that comes in, channels first: `input: 3x224x224`")
+            self.findings.add(Fault("missing-parameter", message, help, span=START))
             return {}
         if several is None:
             shape = self._shape(one, "input")
             return {} if shape is None else {"input": shape}
         if not isinstance(several, Mapping) or not several.entries:
-            help = "inputs: {left: 3x105x105, right: 3x105x105}"
-            self.findings.add(
-                Fault("invalid-value", f"inputs are shapes by name, not {kind_of(several)}", help, span=several.span)
-            )
+            message = t("inputs are shapes by name, not {kind}", kind=kind_of(several))
+            self.findings.add(Fault("invalid-value", message, INPUTS_EXAMPLE, span=several.span))
             return {}
         inputs: dict[str, tuple[int, ...]] = {}
         for key, node in several.entries:
-            shape = self._shape(node, f"input {quote(key.text)}")
+            shape = self._shape(node, t("input {name}", name=quote(key.text)))
             try:
-                name = key.text if key.text == "input" else read_name(key, "an input")
+                name = key.text if key.text == "input" else read_name(key, t("an input"))
             except Fault as fault:
                 self.findings.add(fault, span=key.span)
                 continue
@@ -197,14 +205,14 @@ class _Document:
         if node is None or (isinstance(node, Scalar) and node.null):
             return
         if not isinstance(node, Mapping):
-            help = "defaults: {conv: {padding: same}}"
-            self.findings.add(
-                Fault("invalid-value", f"defaults are by layer type, not {kind_of(node)}", help, span=node.span)
-            )
+            message = t("defaults are by layer type, not {kind}", kind=kind_of(node))
+            self.findings.add(Fault("invalid-value", message, DEFAULTS_EXAMPLE, span=node.span))
             return
         for key, value in node.entries:
             if not isinstance(value, Mapping):
-                message = f"the defaults of {quote(key.text)} are a mapping, not {kind_of(value)}"
+                message = t(
+                    "the defaults of {type} are a mapping, not {kind}", type=quote(key.text), kind=kind_of(value)
+                )
                 self.findings.add(Fault("invalid-value", message, span=value.span))
             elif key.text in BY_WORD:
                 common = [
@@ -213,7 +221,7 @@ class _Document:
                     if e[0].text in LAYER_COMMON and e[0].text not in BY_WORD[key.text].spellings
                 ]
                 for name, _ in common:
-                    message = f"{quote(name.text)} belongs to one layer, and can't be a default"
+                    message = t("{name} belongs to one layer, and can't be a default", name=quote(name.text))
                     self.findings.add(Fault("unknown-parameter", message, span=name.span))
                 own = [e for e in value.entries if e not in common]
                 reader.defaults[key.text] = read_parameters(BY_WORD[key.text], own, self.findings)
@@ -228,24 +236,25 @@ class _Document:
     def _layers(self, reader: ItemReader) -> Path:
         node = self.nodes.get("layers")
         if node is None:
-            help = "write them as a list under `layers:`, each behind a `- `"
-            self.findings.add(Fault("empty-network", "the description has no `layers`", help, span=START))
+            message = t("the description has no {key}", key="`layers`")
+            help = t("write them as a list under `layers:`, each behind a `- `")
+            self.findings.add(Fault("empty-network", message, help, span=START))
             return Path(())
         if (isinstance(node, Scalar) and node.null) or (isinstance(node, Sequence) and not node.items):
-            self.findings.add(
-                Fault(
-                    "empty-network", "`layers` has no layer in it", "- conv: {filters: 64, kernel: 3}", span=node.span
-                )
-            )
+            message = t("`layers` has no layer in it")
+            self.findings.add(Fault("empty-network", message, LAYER_EXAMPLE, span=node.span))
             return Path(())
         trunk = reader.read_path(node, {}, "layers")
         if trunk.count > MAX_LAYERS:
-            message = f"the network unrolls to {_large(trunk.count)} layers; {MAX_LAYERS:,} are the most"
+            message = t(
+                "the network unrolls to {count} layers; {most:,} are the most",
+                count=_large(trunk.count),
+                most=MAX_LAYERS,
+            )
             raise Fault("limit-exceeded", message, span=self._largest(trunk))
         if not self.findings.errors and not trunk.items:
-            self.findings.add(
-                Fault("empty-network", "nothing is left of `layers`: it comes to no layer at all", span=node.span)
-            )
+            message = t("nothing is left of `layers`: it comes to no layer at all")
+            self.findings.add(Fault("empty-network", message, span=node.span))
         return trunk
 
     @staticmethod
@@ -266,7 +275,7 @@ class _Document:
 
 def _large(number: int) -> str:
     """A number that may have thousands of digits."""
-    return f"{number:,}" if number < 10**15 else f"more than 10^{_log10(number)}"
+    return f"{number:,}" if number < 10**15 else t("more than 10^{power}", power=_log10(number))
 
 
 def _log10(number: int) -> int:

@@ -61,16 +61,16 @@ class ItemReader:
             return Path((), name, node.span)
         if not isinstance(node, Sequence):
             word = node.text if isinstance(node, Scalar) and not node.null else ""
-            help = space_help(word) or (f"write it as a list: [{word}]" if word else "begin each layer with `- `")
-            message = f"{what} is a list of layers, not {kind_of(node)}"
+            write = t("write it as a list: [{word}]", word=word) if word else t("begin each layer with `- `")
+            help = space_help(word) or write
+            message = t("{what} is a list of layers, not {kind}", what=what, kind=kind_of(node))
             self.findings.add(Fault("invalid-value", message, help, span=node.span))
             return Path((), name, node.span)
         self._depth += 1
         try:
             if self._depth > MAX_DEPTH:
-                raise Fault(
-                    "limit-exceeded", f"more than {MAX_DEPTH} levels of nesting, blocks counted", span=node.span
-                )
+                message = t("more than {most} levels of nesting, blocks counted", most=MAX_DEPTH)
+                raise Fault("limit-exceeded", message, span=node.span)
             return Path(tuple(self._items(node, env)), name, node.span)
         finally:
             self._depth -= 1
@@ -95,12 +95,11 @@ class ItemReader:
             return []
         if isinstance(node, Sequence):
             # A parameter that stands for a list of layers, among others.
-            return list(self.read_path(node, env, "a list of layers").items)
+            return list(self.read_path(node, env, t("a list of layers")).items)
         if isinstance(node, Scalar):
             if node.null:
-                raise Fault(
-                    "invalid-value", "an item of the list is empty", "delete the `-`, or write a layer after it"
-                )
+                help = t("delete the `-`, or write a layer after it")
+                raise Fault("invalid-value", t("an item of the list is empty"), help)
             return self._layer(node, Mapping([], node.span))
         if left_out(node.entries):
             return []
@@ -120,14 +119,20 @@ class ItemReader:
 
     def _not_one_key(self, node: Mapping) -> Fault:
         if not node.entries:
-            return Fault("invalid-value", "a layer is missing", "a layer is a word, or one key with its parameters")
+            help = t("a layer is a word, or one key with its parameters")
+            return Fault("invalid-value", t("a layer is missing"), help)
         keys = [key.text for key, _ in node.entries]
         word = keys[0]
         if word in BY_WORD or word in self.blocks.names:
-            help = f"indent the parameters of {word} below it, or write {{…}}: {word}: {{{keys[1]}: …}}"
+            example = f"{word}: {{{keys[1]}: …}}"
+            help = t("indent the parameters of {word} below it, or write {{…}}: {example}", word=word, example=example)
         else:
-            help = "begin each layer with `- `"
-        message = f"one layer is one key, and here stand {len(keys)}: {listing(map(quote, keys[:4]))}"
+            help = t("begin each layer with `- `")
+        message = t(
+            "one layer is one key, and here stand {count}: {keys}",
+            count=len(keys),
+            keys=listing(map(quote, keys[:4])),
+        )
         return Fault("invalid-value", message, help, span=node.entries[1][0].span)
 
     def _layer(self, word: Scalar, parameters: Node) -> list[Item]:
@@ -149,10 +154,12 @@ class ItemReader:
 
     @staticmethod
     def _no_mapping(word: Scalar, parameters: Node, layer: type[Layer] | None) -> Fault:
-        message = f"the parameters of {quote(word.text)} are a mapping, not {kind_of(parameters)}"
+        message = t(
+            "the parameters of {layer} are a mapping, not {kind}", layer=quote(word.text), kind=kind_of(parameters)
+        )
         text = parameters.text if isinstance(parameters, Scalar) else "…"
         example = f"{word.text}: {{{as_parameters(layer, text) if layer else f'name: {text}'}}}"
-        help = space_help(text) or f"write {quote(example)}"
+        help = space_help(text) or t("write {example}", example=quote(example))
         return Fault("invalid-value", message, help, span=parameters.span)
 
     def _layer_item(self, word: Scalar, layer: type[Layer], parameters: Mapping) -> LayerItem:
@@ -182,12 +189,13 @@ class ItemReader:
         count = len(common.inputs)
         if layer.merges and not common.listed:
             name = common.inputs[0][0]
-            message = f"{layer.word} joins two or more, and `from` names only {quote(name)}"
-            help = f"name the other too, in a list: {layer.word}: {{from: [{name}, …]}}"
+            message = t("{layer} joins two or more, and `from` names only {name}", layer=layer.word, name=quote(name))
+            example = f"{layer.word}: {{from: [{name}, …]}}"
+            help = t("name the other too, in a list: {example}", example=example)
             self.findings.add(Fault("missing-parameter", message, help), span=common.spans["from"])
         elif count > 1 and not layer.merges:
-            message = f"{layer.word} takes one input, and `from` names {count}"
-            help = f"join them first, with {listing(MERGES, 'or')}"
+            message = t("{layer} takes one input, and `from` names {count}", layer=layer.word, count=count)
+            help = t("join them first, with {layers}", layers=listing(MERGES, "or"))
             self.findings.add(Fault("invalid-value", message, help), span=common.spans["from"])
 
     def _spec(self, layer: type[Layer], values: dict[str, Any]) -> Spec:
@@ -219,7 +227,7 @@ class ItemReader:
             if key.text == kind:
                 body = value
                 if kind == "branches" and strayed and isinstance(body, Scalar) and body.null:
-                    names = listing((quote(stray.text) for stray in strayed[:4]), t("and"))
+                    names = listing(quote(stray.text) for stray in strayed[:4])
                     message = t("{names} stand beside `branches:`, and have to stand below it", names=names)
                     raise Fault("invalid-value", message, t("indent them by two more spaces"), span=strayed[0].span)
             elif key.text in OPTIONS[kind]:
@@ -231,8 +239,9 @@ class ItemReader:
                 self.findings.add(self._no_option(kind, key))
         read = read_common(common, self.findings)
         if read.inputs and len(read.inputs) > 1:
-            message = f"{kind} begins with one input, and `from` names {len(read.inputs)}"
-            self.findings.add(Fault("invalid-value", message, "join them first, with concat"), span=read.spans["from"])
+            message = t("{kind} begins with one input, and `from` names {count}", kind=kind, count=len(read.inputs))
+            help = t("join them first, with {layers}", layers="concat")
+            self.findings.add(Fault("invalid-value", message, help), span=read.spans["from"])
         paths, merge, times = self._parts(kind, body, options, env, span)
         return _kept(Structure(kind, read, span, paths, merge, times))
 
@@ -258,14 +267,15 @@ class ItemReader:
             for key, value in body.entries:
                 if key.text in (*OPTIONS["branches"], *COMMON) and isinstance(value, Scalar):
                     raise _too_deep(key, value)
-            named = [(read_name(key, "a branch"), value) for key, value in body.entries]
+            named = [(read_name(key, t("a branch")), value) for key, value in body.entries]
         elif isinstance(body, Sequence):
             named = [("", value) for value in body.items]
         else:
-            raise Fault("invalid-value", "branches are paths by name, or a list of lists of layers", span=span)
+            raise Fault("invalid-value", t("branches are paths by name, or a list of lists of layers"), span=span)
         if not named:
-            raise Fault("invalid-value", "there are no branches here", "write at least one path", span=span)
-        return tuple(self.read_path(value, env, "a branch", name or None) for name, value in named)
+            raise Fault("invalid-value", t("there are no branches here"), t("write at least one path"), span=span)
+        what = t("a branch")
+        return tuple(self.read_path(value, env, what, name or None) for name, value in named)
 
     def _merge(self, node: Node | None, env: Env_) -> type[Layer]:
         if node is None:
@@ -274,16 +284,16 @@ class ItemReader:
         word = node.text if isinstance(node, Scalar) else ""
         if word not in MERGES and not isinstance(node, Unknown):
             meant = MERGE_SYNONYMS.get(word.lower())
-            help = suggest(meant or word, MERGES, f"one of {listing(MERGES, 'or')}")
-            self.findings.add(
-                Fault("invalid-value", f"branches can't be merged by {kind_of(node)}", help, span=node.span)
-            )
+            help = suggest(meant or word, MERGES, t("one of {words}", words=listing(MERGES, "or")))
+            message = t("branches can't be merged by {kind}", kind=kind_of(node))
+            self.findings.add(Fault("invalid-value", message, help, span=node.span))
         return BY_WORD[word] if word in MERGES else BY_WORD["concat"]
 
     def _times(self, node: Node | None, env: Env_, span: Span) -> int:
         if node is None:
-            fault = Fault("missing-parameter", "repeat needs `times`", "write it beside: `times: 3`", span=span)
-            self.findings.add(fault)
+            message = t("{type} needs {names}", type="repeat", names="`times`")
+            help = t("write it beside: `times: 3`")
+            self.findings.add(Fault("missing-parameter", message, help, span=span))
             return 1
         try:
             node = substitute(node, env)
@@ -295,10 +305,11 @@ class ItemReader:
     @staticmethod
     def _no_option(kind: str, key: Scalar) -> Fault:
         known = [*OPTIONS[kind], *COMMON]
-        help = suggest(key.text, known, f"beside {kind} stand {listing(known)}")
+        help = suggest(key.text, known, t("beside {kind} stand {options}", kind=kind, options=listing(known)))
         if key.text in BY_WORD:
-            help = f"is this a layer of its own? Then begin its line with `- `: `- {key.text}: …`"
-        return Fault("unknown-parameter", f"{kind} has no option {quote(key.text)}", help, span=key.span)
+            help = t("is this a layer of its own? Then begin its line with `- `: `- {word}: …`", word=key.text)
+        message = t("{kind} has no option {option}", kind=kind, option=quote(key.text))
+        return Fault("unknown-parameter", message, help, span=key.span)
 
 
 def _strange(kind: str, key: Scalar) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnncalc.diagnostics import Fault, Findings, Span
 from cnncalc.expressions import Unknown
+from cnncalc.language import t
 from cnncalc.layers import BY_WORD, Layer, Parameter
 from cnncalc.reader.common import COMMON
 from cnncalc.reader.slips import comma_fault, parameter_help, space_help, with_leftovers
@@ -70,8 +71,9 @@ def _read_value(declared: Parameter, key: Scalar, node: Node, values: dict[str, 
 
 
 def _twice(name: str, before: str, key: Scalar) -> Fault:
-    both = quote(key.text) if key.text == before else f"{quote(before)} and {quote(key.text)}"
-    return Fault("duplicate-key", f"{name} is said twice: {both}", "keep one of them", span=key.span)
+    spellings = listing(map(quote, dict.fromkeys((before, key.text))))
+    message = t("{name} is said twice: {spellings}", name=name, spellings=spellings)
+    return Fault("duplicate-key", message, t("keep one of them"), span=key.span)
 
 
 def check_settings(
@@ -82,7 +84,8 @@ def check_settings(
     if missing:
         names = listing(f"`{p.name}`" for p in missing)
         helps = "; ".join(f"{p.name}: {p.help} ({p.kind.title})" for p in missing)
-        findings.add(Fault("missing-parameter", f"{type.word} needs {names}", helps, span=span))
+        message = t("{type} needs {names}", type=type.word, names=names)
+        findings.add(Fault("missing-parameter", message, helps, span=span))
     if None not in values.values():
         for fault in type.validate(values):
             findings.add(fault, span=spans.get(fault.parameter or "", span))
@@ -92,10 +95,13 @@ def unknown_parameter(type: type[Layer], key: Scalar, value: Node | None = None)
     """The fault of a key that the layer type does not have, with the nearest that it has."""
     known = [*type.spellings, *LAYER_COMMON]
     own = listing(type.parameters)
-    help = parameter_help(type, key, value) or suggest(
-        key.text, known, f"{type.word} takes {own}" if own else f"{type.word} has no parameters of its own"
-    )
-    return Fault("unknown-parameter", f"{type.word} has no parameter {quote(key.text)}", help, span=key.span)
+    if own:
+        otherwise = t("{type} takes {names}", type=type.word, names=own)
+    else:
+        otherwise = t("{type} has no parameters of its own", type=type.word)
+    help = parameter_help(type, key, value) or suggest(key.text, known, otherwise)
+    message = t("{type} has no parameter {name}", type=type.word, name=quote(key.text))
+    return Fault("unknown-parameter", message, help, span=key.span)
 
 
 def unknown_type(word: Scalar, blocks: Iterable[str], structures: Iterable[str]) -> Fault:
@@ -104,13 +110,9 @@ def unknown_type(word: Scalar, blocks: Iterable[str], structures: Iterable[str])
     bare = fold.replace("_", "")
     for layer in BY_WORD.values():
         if fold == layer.word or bare in (layer.word.replace("_", ""), *layer.synonyms) or fold in layer.synonyms:
-            help = f"it is written `{layer.word}` here"
+            help = t("it is written `{word}` here", word=layer.word)
             break
     else:
-        near = nearest(word.text, [*BY_WORD, *blocks, *structures])
-        help = space_help(word.text) or (
-            f"did you mean {listing((quote(n) for n in near), 'or')}?"
-            if near
-            else "`cnncalc schema` has all layer types"
-        )
-    return Fault("unknown-type", f"{quote(word.text)} is no layer type", help, span=word.span)
+        known = [*BY_WORD, *blocks, *structures]
+        help = space_help(word.text) or suggest(word.text, known, t("`cnncalc schema` has all layer types"))
+    return Fault("unknown-type", t("{word} is no layer type", word=quote(word.text)), help, span=word.span)

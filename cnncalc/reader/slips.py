@@ -58,7 +58,7 @@ def comma_fault(start: Node, rest: list[Scalar], form: Form) -> Fault:
     message = t(
         "a comma ends a value between braces: {text} is read as {parts}",
         text=quote(text),
-        parts=listing(map(quote, parts), t("and")),
+        parts=listing(map(quote, parts)),
     )
     return Fault("invalid-value", message, comma_help(text, form), span=start.span)
 

@@ -52,9 +52,9 @@ def filters_table(counts: Sequence[FilterCount], budget: dict[str, int]) -> Tabl
         costs("macs", "MACs"),
     ]
     if "max_params" in budget:
-        columns.append(more("params", t("parameters of more")))
+        columns.append(more("params", t("next parameters")))
     if "max_macs" in budget:
-        columns.append(more("macs", t("MACs of more")))
+        columns.append(more("macs", t("next MACs")))
     return Table(columns, list(counts))
 
 
