@@ -122,7 +122,7 @@ class Layer:
 
     def to_dict(self) -> dict[str, Any]:
         """The layer as it stands in JSON."""
-        facts, node = self.facts, self.node
+        facts, node, weights = self.facts, self.node, self.weights
         inputs = [_list(shape) for shape in self.inputs]
         return {
             "index": self.index,
@@ -137,7 +137,7 @@ class Layer:
             "buffers": self.buffers,
             "macs": self.macs,
             "activations": self.activations,
-            "weights": None if self.weights is None else {name: list(shape) for name, shape in self.weights.items()},
+            "weights": None if weights is None else {name: list(shape) for name, shape in weights.items()},
             "shared_with": None if node.shared is None else self.graph.nodes[node.shared].path,
             "receptive_field": field_dict(self.field),
             "settings": self.settings,

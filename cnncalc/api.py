@@ -136,7 +136,7 @@ def analyze_layer(
     ``layout="hwc"`` reads the input with its channels last. A dense layer gets a flatten where its input has a map.
     """
     command = Command(f"cnncalc {type}")
-    axes = command.add(input if isinstance(input, str) else ",".join(map(str, input or ())))
+    axes = command.add(input if isinstance(input, str) else "x".join(map(str, input or ())))
     settings = [
         (Scalar(name, axes.span), command.add(_written(value), f"--{name}")) for name, value in parameters.items()
     ]

@@ -92,6 +92,10 @@ class Line(NamedTuple):
             return None
         return self.over.part(position, 1)
 
+    def values(self) -> Progression:
+        """The numbers that a rising line has."""
+        return Progression(self.start, self.rise, self.over.length) if self.rise else Progression(self.start, 1, 1)
+
     def on(self, part: Progression) -> Line:
         """The same line over a part of its progression."""
         steps = part.step // self.over.step

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnncalc.analysis import Analysis, Layer
+from cnncalc.language import t
 from cnncalc.tools import EVERY, TOOLS, Rule, Tool
 
 
@@ -76,7 +77,7 @@ def _terms(rules: Iterable[Rule], by_type: Mapping[str, list[Layer]]) -> list[Te
     """What each rule comes to, where it comes to anything."""
     found = []
     for rule in rules:
-        term = Term(rule.why)
+        term = Term(t(rule.why))
         for word in by_type if rule.types == EVERY else rule.types:
             amounts = [amount for layer in by_type.get(word, ()) if (amount := rule.count(layer))]
             if amounts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from typing import Any, cast
@@ -176,7 +176,11 @@ class Sizes:
 
     def output_texts(self, layer: Layer) -> list[str]:
         """A layer's output, each axis as an expression in the letters of the input."""
-        return self.shape_texts(len(self.graph.names) + layer.index - 1, layer.output)
+        return self.shape_texts(self.value_of(layer), layer.output)
+
+    def value_of(self, layer: Layer) -> int:
+        """The number of the value that a layer gives."""
+        return len(self.graph.names) + layer.index - 1
 
     def features_text(self, features: Features) -> str:
         """``512·⌊H/32⌋·⌊W/32⌋``."""
@@ -215,6 +219,26 @@ class Sizes:
             symbol = self.symbol(axis)
             box[symbol] = box[symbol].meet(equal) if symbol in box else equal
         return {symbol: sizes for symbol, sizes in box.items() if symbol} if all(box.values()) else None
+
+    def only(self, value: int, output: Sequence[int]) -> Sizes:
+        """The same network, left to the inputs that give a value this height and width."""
+        box = self.giving(value, output)
+        if box is None:
+            return replace(self, boxes=[])
+        if not self.wanted:  # each axis by itself: what it asks for is in the box already
+            return replace(self, boxes=[{**sizes, **box} for sizes in self.boxes])
+        return replace(self, boxes=[met for sizes in self.boxes if (met := _meet(sizes, box)) is not None])
+
+    def nearest(self, value: int, output: Sequence[int]) -> list[tuple[int, ...]]:
+        """On each axis the size of a value, for some input, nearest to the one given, from below and from above."""
+        near = []
+        for axis, size in zip(self.axes_of(value), output):
+            lines = axis.lines(value) or []
+            if self.wanted:  # axes that hang together leave a part of each
+                parts = [part for box in self.boxes for part in box[self.symbol(axis)].parts]
+                lines = [line.on(met) for line in lines for part in parts if (met := line.over.meet(part)) is not None]
+            near.append(tuple(dict.fromkeys(SizeSet(line.values() for line in lines).nearest(size))))
+        return near
 
     def depending(self) -> list[Layer]:
         """The layers whose weights depend on the input's size."""

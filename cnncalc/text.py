@@ -83,11 +83,6 @@ def side_word(name: str) -> str:
     return words.get(name, name)
 
 
-def plural(count: int, noun: str, nouns: str = "") -> str:
-    """``1 row``, ``2 rows``."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
-
-
 def shape_text(shape: Sequence[int | None] | None, joiner: str = "×") -> str:
     """``64×224×224``; what is not known is ``?``."""
     if shape is None:

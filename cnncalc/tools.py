@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cnncalc import window
 from cnncalc.analysis import Layer
+from cnncalc.language import marked
 
 CONVOLUTIONS = ("conv", "depthwise_conv", "separable_conv", "transposed_conv")
 NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm")
@@ -152,47 +153,55 @@ EVERY = ("*",)
 FROZEN = Rule(
     EVERY,
     lambda layer: (layer.trainable or 0) - (layer.params or 0),
-    "frozen weights are left out: it counts what requires a gradient",
+    marked("frozen weights are left out: it counts what requires a gradient"),
 )
-BIAS = "a bias is one operation for each output"
-BY_OUTPUT = "a whole window for each output, where a transposed convolution has one for each input"
+BIAS = marked("a bias is one operation for each output")
+BY_OUTPUT = marked("a whole window for each output, where a transposed convolution has one for each input")
 
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "torchinfo",
         "1.8.0",
-        "mult-adds",
+        marked("mult-adds"),
         1,
         operations=(
             Rule((*CONVOLUTIONS, "dense"), biases, BIAS),
             Rule(("transposed_conv",), transposed_by_output, BY_OUTPUT),
-            Rule((*NORMS, "prelu", "scale"), weights, "every weight is one operation, whatever the size of the map"),
+            Rule(
+                (*NORMS, "prelu", "scale"),
+                weights,
+                marked("every weight is one operation, whatever the size of the map"),
+            ),
         ),
     ),
     Tool(
         "fvcore",
         "0.1.5.post20221221",
-        "flops, one for each MAC",
+        marked("flops, one for each MAC"),
         1,
         operations=(
-            Rule(("batch_norm",), batch_norm, "2 operations for each element of the map (in training mode 5)"),
+            Rule(("batch_norm",), batch_norm, marked("2 operations for each element of the map (in training mode 5)")),
             Rule(
                 ("layer_norm", "group_norm", "instance_norm"),
                 by_affine(5, 4),
-                "5 operations for each element, 4 without factors",
+                marked("5 operations for each element, 4 without factors"),
             ),
             Rule(
                 ("global_avg_pool", "adaptive_avg_pool"),
                 rank_2(elements(1)),
-                "1 operation for each element that is averaged; other pools are not counted",
+                marked("1 operation for each element that is averaged; other pools are not counted"),
             ),
-            Rule(("upsample",), rank_2(by_mode(nearest=1, bilinear=4)), "1 operation for each output, 4 if bilinear"),
+            Rule(
+                ("upsample",),
+                rank_2(by_mode(nearest=1, bilinear=4)),
+                marked("1 operation for each output, 4 if bilinear"),
+            ),
         ),
     ),
     Tool(
         "ptflops",
         "0.7.5",
-        "MACs",
+        marked("MACs"),
         1,
         params=(FROZEN,),
         operations=(
@@ -200,56 +209,70 @@ TOOLS: tuple[Tool, ...] = (
             Rule(
                 ("batch_norm", "group_norm", "instance_norm"),
                 by_affine(2, 1),
-                "2 operations for each element of the map, 1 without factors",
+                marked("2 operations for each element of the map, 1 without factors"),
             ),
-            Rule(("layer_norm",), if_plain(elements(1)), "1 operation for each element of a plain nn.LayerNorm"),
+            Rule(
+                ("layer_norm",), if_plain(elements(1)), marked("1 operation for each element of a plain nn.LayerNorm")
+            ),
             Rule(
                 ("relu", "prelu", "elu", "gelu"),
                 elements(2),
-                "2 operations for each element: once as a module, and again as the function that it calls",
+                marked("2 operations for each element: once as a module, and again as the function that it calls"),
             ),
-            Rule(("relu6", "leaky_relu", "silu", "softmax"), elements(1), "1 operation for each element"),
-            Rule(POOLS, elements(2), "2 operations for each element that comes in: as a module, and as a function"),
-            Rule(("upsample",), lambda layer: 2 * outputs(layer), "2 operations for each output, as for pools"),
-            Rule(("lrn",), response_norm, "the functions that it is made of: mul, avg_pool3d, mul, add"),
+            Rule(("relu6", "leaky_relu", "silu", "softmax"), elements(1), marked("1 operation for each element")),
+            Rule(
+                POOLS,
+                elements(2),
+                marked("2 operations for each element that comes in: as a module, and as a function"),
+            ),
+            Rule(("upsample",), lambda layer: 2 * outputs(layer), marked("2 operations for each output, as for pools")),
+            Rule(("lrn",), response_norm, marked("the functions that it is made of: mul, avg_pool3d, mul, add")),
         ),
     ),
     Tool(
         "thop",
         "0.1.1.post2209072238",
-        "MACs",
+        marked("MACs"),
         1,
         params=(
             Rule(
                 ("group_norm", "scale"),
                 lambda layer: -(layer.params or 0),
-                "weights of a module that it has no rule for are left out",
+                marked("weights of a module that it has no rule for are left out"),
             ),
             Rule(
                 ("layer_norm",),
                 lambda layer: 0 if plain(layer) else -(layer.params or 0),
-                "weights of a class derived from nn.LayerNorm are left out",
+                marked("weights of a class derived from nn.LayerNorm are left out"),
             ),
         ),
         operations=(
-            Rule(("batch_norm", "instance_norm"), by_affine(4, 2), "4 operations for each element, 2 without factors"),
-            Rule(("layer_norm",), if_plain(by_affine(4, 2)), "4 operations for each element of a plain nn.LayerNorm"),
-            Rule(("prelu",), elements(1), "1 operation for each element; other activations are not counted"),
+            Rule(
+                ("batch_norm", "instance_norm"),
+                by_affine(4, 2),
+                marked("4 operations for each element, 2 without factors"),
+            ),
+            Rule(
+                ("layer_norm",),
+                if_plain(by_affine(4, 2)),
+                marked("4 operations for each element of a plain nn.LayerNorm"),
+            ),
+            Rule(("prelu",), elements(1), marked("1 operation for each element; other activations are not counted")),
             Rule(
                 ("softmax",),
                 softmax,
-                "an exponential, a sum and a division: 3C − 1 operations for C channels",
+                marked("an exponential, a sum and a division: 3C − 1 operations for C channels"),
             ),
-            Rule(("avg_pool",), outputs, "1 operation for each output; max pools are not counted"),
+            Rule(("avg_pool",), outputs, marked("1 operation for each output; max pools are not counted")),
             Rule(
                 ("global_avg_pool", "adaptive_avg_pool"),
                 lambda layer: inputs(layer) + outputs(layer),
-                "1 operation for each element that is averaged, and 1 for each output",
+                marked("1 operation for each element that is averaged, and 1 for each output"),
             ),
             Rule(
                 ("upsample",),
                 by_mode(nearest=1, linear=5, bilinear=11, bicubic=259),
-                "1 operation for each output, 11 if bilinear, 259 if bicubic",
+                marked("1 operation for each output, 11 if bilinear, 259 if bicubic"),
             ),
             Rule(("transposed_conv",), transposed_by_output, BY_OUTPUT),
         ),
@@ -257,14 +280,14 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         "calflops",
         "0.3.2",
-        "FLOPs, two for each MAC",
+        marked("FLOPs, two for each MAC"),
         2,
         params=(FROZEN,),
         operations=(
             Rule(
                 ("conv", "depthwise_conv", "separable_conv"),
                 biases,
-                "a bias is one operation for each output (of convolutions; none of dense layers)",
+                marked("a bias is one operation for each output (of convolutions; none of dense layers)"),
             ),
             Rule(
                 ("transposed_conv",),
@@ -273,25 +296,25 @@ TOOLS: tuple[Tool, ...] = (
                     if "bias" in (layer.weights or {})
                     else 0
                 ),
-                "a bias for each output of a convolution that is not transposed",
+                marked("a bias for each output of a convolution that is not transposed"),
             ),
             Rule(
                 ("transposed_conv",),
                 transposed_twice_grouped,
-                "a grouped transposed convolution is divided by its groups twice",
+                marked("a grouped transposed convolution is divided by its groups twice"),
             ),
-            Rule(("batch_norm",), batch_norm, "2 operations for each element of the map, 1 without factors"),
+            Rule(("batch_norm",), batch_norm, marked("2 operations for each element of the map, 1 without factors")),
             Rule(
                 ("layer_norm", "group_norm", "instance_norm"),
                 by_affine(5, 4),
-                "5 operations for each element, 4 without factors",
+                marked("5 operations for each element, 4 without factors"),
             ),
             Rule(
                 ("relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "softmax"),
                 elements(1),
-                "1 operation for each element; other activations are not counted",
+                marked("1 operation for each element; other activations are not counted"),
             ),
-            Rule(POOLS, elements(1), "1 operation for each element that comes in"),
+            Rule(POOLS, elements(1), marked("1 operation for each element that comes in")),
             Rule(
                 ("upsample",),
                 lambda layer: (
@@ -299,9 +322,9 @@ TOOLS: tuple[Tool, ...] = (
                     if layer.settings["scale"] is not None
                     else prod(n or 0 for n in (layer.output or ())[1:])
                 ),
-                "1 operation for each element that comes in; with a size given, for each output of one channel",
+                marked("1 operation for each element that comes in; with a size given, for each output of one channel"),
             ),
-            Rule(("lrn",), response_norm, "the functions that it is made of: mul, avg_pool3d, mul, add"),
+            Rule(("lrn",), response_norm, marked("the functions that it is made of: mul, avg_pool3d, mul, add")),
         ),
     ),
     Tool(
@@ -311,12 +334,12 @@ TOOLS: tuple[Tool, ...] = (
             Rule(
                 EVERY,
                 lambda layer: layer.buffers or 0,
-                "running means and variances are counted, as non-trainable parameters",
+                marked("running means and variances are counted, as non-trainable parameters"),
             ),
             Rule(
                 ("prelu",),
                 lambda layer: 0 if layer.node.shared is not None else inputs(layer) - (layer.params or 0),
-                "a PReLU has a weight for each element of its input, unless shared_axes says otherwise",
+                marked("a PReLU has a weight for each element of its input, unless shared_axes says otherwise"),
             ),
         ),
     ),

@@ -340,8 +340,8 @@ def places_for(numbers: Iterable[Number], decimals: int | None = None) -> int:
 
 def number_text(x: Number, places: int = 0) -> str:
     """``−1.7``: rounded to so many decimals, a half away from zero."""
-    scaled = abs(Fraction(x)) * 10**places
-    digits = str(math.floor(scaled + Fraction(1, 2))).rjust(places + 1, "0")
+    rounded = (2 * abs(x.numerator) * 10**places + x.denominator) // (2 * x.denominator)
+    digits = str(rounded).rjust(places + 1, "0")
     text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
     return f"−{text}" if x < 0 and digits.strip("0") else text
 

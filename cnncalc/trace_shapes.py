@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from math import prod
 from typing import Any, NamedTuple, TypeVar
 
@@ -97,15 +96,7 @@ def work_out(type: str, input: tuple[int, ...], settings: Mapping[str, str], cou
         raise
     if not analysis.ok:
         raise MisfitError(analysis.diagnostics, command.text)
-    return _shapes(analysis.layers[0], input, tuple(_told(d, input) for d in analysis.diagnostics))
-
-
-def _told(diagnostic: Diagnostic, input: tuple[int, ...]) -> Diagnostic:
-    """A note as it stands here: a trace has no ``--layout``, since numbers can't be told apart by their order."""
-    if diagnostic.rule != "layout":
-        return diagnostic
-    help = t("the channels come first: {shape}", shape=shape_text((input[-1], *input[:-1]), "x"))
-    return replace(diagnostic, help=help, span=None)
+    return _shapes(analysis.layers[0], input, tuple(d for d in analysis.diagnostics if d.rule != "layout"))
 
 
 def _shapes(layer: Any, input: tuple[int, ...], diagnostics: tuple[Diagnostic, ...]) -> Shapes:

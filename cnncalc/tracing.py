@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings, Span
+from cnncalc.diagnostics import ArchitectureError, Diagnostic, Fault, Findings, Span
 from cnncalc.language import n, t
+from cnncalc.layout import layout_fault
 from cnncalc.text import listing, quote, shape_text, suggest
 from cnncalc.trace_numbers import Dice, Grid, Number, Numbers, from_lists, is_shape, is_size, read_text
 from cnncalc.trace_shapes import TYPES, MisfitError, Shapes, check_limits, pair, size_word, work_out
@@ -161,6 +162,7 @@ def build(
         elif bias:
             raise Fault("invalid-value", t("a pool has no bias"))
     shapes = work_out(type, shape, settings, count_padding)
+    shapes = shapes._replace(diagnostics=(*_doubts(shape, isinstance(image, Numbers)), *shapes.diagnostics))
     with refusing("trace"):
         check_limits(shapes)
         dice = Dice(seed)
@@ -178,6 +180,15 @@ def _shape(image: Numbers | Drawn) -> tuple[int, ...]:
         message = t("the input {shape} has no one or two spatial axes", shape=shape_text(shape))
         raise Fault("invalid-value", message, t("channels first: 3x5x5, or 1x9 with one axis"))
     return shape
+
+
+def _doubts(shape: tuple[int, ...], given: bool) -> tuple[Diagnostic, ...]:
+    """A note where the axes seem to be in another order. A row of given numbers is no image by mistake."""
+    findings = Findings("INPUT")
+    doubt = None if given and len(shape) == 2 else layout_fault(shape, "option")
+    if doubt:
+        findings.add(doubt, severity="info")
+    return tuple(findings)
 
 
 def _filters(weights: Numbers, shape: tuple[int, ...], claimed: str) -> str:

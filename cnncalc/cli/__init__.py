@@ -50,9 +50,18 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("CNNCALC_DEBUG"):
             raise
-        print(f"cnncalc: internal error: {type(error).__name__}: {str(error)[:200]!r}", file=sys.stderr)
-        print("  help: this is a fault of cnncalc, not of your file; CNNCALC_DEBUG=1 shows where", file=sys.stderr)
+        told_fault(error)
         sys.exit(2)
+
+
+def told_fault(error: Exception) -> None:
+    """Tell of a fault of cnncalc itself."""
+    from cnncalc.language import t
+
+    what = f"{type(error).__name__}: {str(error)[:200]!r}"
+    help = t("this is a fault of cnncalc, not of your file; {variable} shows where", variable="CNNCALC_DEBUG=1")
+    print(t("cnncalc: internal error: {error}", error=what), file=sys.stderr)
+    print(f"  {t('help:')} {help}", file=sys.stderr)
 
 
 def unwritten(error: OSError) -> int:
@@ -76,7 +85,7 @@ def speak(words: list[str]) -> None:
     It comes before anything is read, since the help of every option is written in it. A language that there is not
     ends the run with exit status 2.
     """
-    from cnncalc.language import languages, use, wanted
+    from cnncalc.language import languages, t, use, wanted
     from cnncalc.text import listing, printable
 
     code = wanted()
@@ -89,5 +98,8 @@ def speak(words: list[str]) -> None:
     try:
         use(code)
     except KeyError:
-        print(f"error: --lang: {printable(code)!r} is not one of {listing(languages(), 'or')}", file=sys.stderr)
+        use(wanted())
+        known = listing(languages(), "or")
+        message = t("'{value}' is not one of {known}", value=printable(code), known=known)
+        print(f"{t('error')}: --lang: {message}", file=sys.stderr)
         sys.exit(2)

@@ -107,7 +107,8 @@ class LazyGroup(Light, TyperGroup):
             module = import_module(f"cnncalc.cli.{COMMANDS[cmd_name]}")
             single = typer.Typer(add_completion=False, rich_markup_mode=None)
             function = getattr(module, f"{cmd_name}_command")
-            single.command(cmd_name, cls=LightCommand, help=t(getdoc(function) or ""))(with_language(function))
+            told = getdoc(function)
+            single.command(cmd_name, cls=LightCommand, help=told and t(told))(with_language(function))
             self.commands[cmd_name] = typer.main.get_command(single)
         return self.commands[cmd_name]
 

@@ -25,6 +25,7 @@ from cnncalc.cli.options import (
 )
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, whole, write_table, write_text
 from cnncalc.diffing import align
+from cnncalc.language import t
 from cnncalc.render.diff import diff_dict, diff_table, totals_lines
 from cnncalc.render.shapes import heading
 from cnncalc.source import stem
@@ -58,7 +59,8 @@ def diff_command(
     size, kind = parse_memory(batch, dtype)
     budget = parse_budget(max_params, max_macs, max_memory)
     if not b and not input:
-        raise typer.BadParameter("name a second architecture, or give an --input to compare with", param_hint="ARCH")
+        message = t("name a second architecture, or give an --input to compare with")
+        raise typer.BadParameter(message, param_hint="ARCH")
     first, second = _two_inputs(input, alone=not b)
     with refusals(stem(a), format):
         left = load_source(a)

@@ -15,6 +15,8 @@ from cnncalc.api import analyze, load_source
 from cnncalc.cli.options import ArchArgument, FormatOption
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, write_table
 from cnncalc.diagnostics import ArchitectureError
+from cnncalc.language import marked, t
+from cnncalc.render.messages import help_head
 from cnncalc.render.table import Column, Table
 from cnncalc.source import stem
 from cnncalc.text import amount_text, count_text, printable, quote, shape_text
@@ -22,8 +24,8 @@ from cnncalc.text import amount_text, count_text, printable, quote, shape_text
 Row = dict[str, Any]
 
 
-def _column(key: str, title: str = "", **options: Any) -> Column:
-    return Column(key, title or key, lambda row: str(row[key] or ""), lambda row: row[key], **options)
+def _column(key: str, title: str, **options: Any) -> Column:
+    return Column(key, title, lambda row: str(row[key] or ""), lambda row: row[key], **options)
 
 
 def _input_text(row: Row, joiner: str) -> str:
@@ -38,16 +40,25 @@ def _short(source: str) -> str:
 
 
 COLUMNS = (
-    _column("year"),
-    _column("name", style="bold"),
-    Column("input", "input", lambda row: _input_text(row, "×"), lambda row: _input_text(row, "x"), right=True),
-    Column("params", "parameters", lambda row: count_text(row["params"]), lambda row: row["params"], right=True),
-    Column("macs", "MACs", lambda row: amount_text(row["macs"]), lambda row: row["macs"], right=True),
-    _column("depth", right=True),
-    Column("source", "source", lambda row: _short(row["source"]), lambda row: row["source"], folds=True, optional=True),
+    _column("year", marked("year")),
+    _column("name", marked("name"), style="bold"),
+    Column("input", marked("input"), lambda row: _input_text(row, "×"), lambda row: _input_text(row, "x"), right=True),
+    Column(
+        "params", marked("parameters"), lambda row: count_text(row["params"]), lambda row: row["params"], right=True
+    ),
+    Column("macs", marked("MACs"), lambda row: amount_text(row["macs"]), lambda row: row["macs"], right=True),
+    _column("depth", marked("depth"), right=True),
+    Column(
+        "source",
+        marked("source"),
+        lambda row: _short(row["source"]),
+        lambda row: row["source"],
+        folds=True,
+        optional=True,
+    ),
 )
-HIDDEN = (_column("title"), _column("family"))
-"""What CSV has besides."""
+HIDDEN = (_column("title", ""), _column("family", ""))
+"""What CSV has besides, by their keys."""
 SORTS = ("year", "name", "family", "params", "macs", "depth")
 
 
@@ -57,7 +68,12 @@ def list_command(
         typer.Option("--family", metavar="NAME", help="Only this line of networks: vgg, inception, …; once for each."),
     ] = None,
     sort: Annotated[
-        str, typer.Option("--sort", metavar="KEY", help=f"{', '.join(SORTS)}; with a - before it, the largest first.")
+        str,
+        typer.Option(
+            "--sort",
+            metavar="KEY",
+            help=t("{keys}; with a - before it, the largest first.", keys=", ".join(SORTS)),
+        ),
     ] = "year",
     format: FormatOption = "table",
 ) -> None:
@@ -146,7 +162,8 @@ def copy_command(
     bundled = gallery.find(name)
     if bundled is None:
         with refusals(stem(name), "table"):
-            raise gallery.unknown(name, f"no architecture that comes with cnncalc is called {quote(name)}")
+            message = t("no architecture that comes with cnncalc is called {name}", name=quote(name))
+            raise gallery.unknown(name, message)
     text = bundled.read_text(encoding="utf-8")
     if target == "-":
         sys.stdout.write(text)
@@ -158,12 +175,15 @@ def copy_command(
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        _fail(f"{quote(str(path))} is there already", "give another path, or say --force to write over it")
+        message = t("{path} is there already", path=quote(str(path)))
+        _fail(message, t("give another path, or say --force to write over it"))
     except OSError as error:
-        _fail(f"cannot write {quote(str(path))}: {os.strerror(error.errno or 0).lower()}", "give another path")
-    print(f"wrote {printable(str(path))}; next: cnncalc shapes {printable(str(path))}")
+        reason = os.strerror(error.errno or 0).lower()
+        _fail(t("cannot write {path}: {reason}", path=quote(str(path)), reason=reason), t("give another path"))
+    written = printable(str(path))
+    print(t("wrote {path}; next: {command}", path=written, command=f"cnncalc shapes {written}"))
 
 
 def _fail(message: str, help: str) -> None:
-    print(f"error: {message}\n  help: {help}", file=sys.stderr)
+    print(f"{t('error')}: {message}\n{help_head()}{help}", file=sys.stderr)
     raise typer.Exit(2)

@@ -11,6 +11,7 @@ from cnncalc.cli.options import BatchOption, DtypeOption, FormatOption, parse_me
 from cnncalc.cli.output import FORMATS, chosen, refusals, tell, write_table
 from cnncalc.cli.shapes import write_json, write_summary
 from cnncalc.diagnostics import ArchitectureError
+from cnncalc.language import t
 from cnncalc.render.params import layer_formula
 from cnncalc.render.shapes import footer, layer_table, memory_text
 from cnncalc.text import count_text
@@ -198,7 +199,9 @@ def _calculate(
         write_table(table, format)
         if format == "table":
             layer = analysis.layers[-1]
-            formulas = [f"{layer_formula(layer)} = {count_text(layer.params)} parameters"] if layer.params else []
+            count = count_text(layer.params)
+            formula = t("{formula} = {count} parameters", formula=layer_formula(layer), count=count)
+            formulas = [formula] if layer.params else []
             write_summary(analysis, memory=bool(batch or dtype), formulas=formulas)
     if format != "json":
         tell(analysis.diagnostics, command.text)

@@ -11,6 +11,7 @@ from cnncalc.analysis import DTYPES
 from cnncalc.budget import read_amount
 from cnncalc.cli.output import FORMATS, chosen, whole
 from cnncalc.diagnostics import Fault, Span
+from cnncalc.language import t
 from cnncalc.tree import Scalar
 
 ArchArgument = Annotated[
@@ -33,7 +34,8 @@ BatchOption = Annotated[
     str, typer.Option("--batch", metavar="N", help="Images in a batch, for the memory of activations.")
 ]
 DtypeOption = Annotated[
-    str, typer.Option("--dtype", metavar="TYPE", help=f"Number format, for memory: {', '.join(DTYPES)}.")
+    str,
+    typer.Option("--dtype", metavar="TYPE", help=t("Number format, for memory: {names}.", names=", ".join(DTYPES))),
 ]
 MaxParamsOption = Annotated[
     str, typer.Option("--max-params", metavar="N", help="Budget of parameters: 5M; over it, exit status 1.")
@@ -61,7 +63,8 @@ def parse_budget(max_params: str, max_macs: str, max_memory: str) -> dict[str, i
             try:
                 budget[bound] = read_amount(Scalar(text, Span(1, 1, 1, 2)), bound)
             except Fault as fault:
-                raise typer.BadParameter(f"{fault.message}. {fault.help}".strip(), param_hint=option) from None
+                message = f"{fault.message}. {fault.help}".strip()
+                raise typer.BadParameter(message, param_hint=option) from None
     return budget
 
 
@@ -75,7 +78,8 @@ def parse_inputs(given: list[str] | None) -> str | dict[str, str] | None:
     for text in given:
         name, equals, shape = text.partition("=")
         if not equals:
-            raise typer.BadParameter(f"'{text}' names no input; write NAME={text}", param_hint="--input")
+            message = t("'{text}' names no input; write NAME={text}", text=text)
+            raise typer.BadParameter(message, param_hint="--input")
         pairs[name.strip()] = shape
     return pairs
 

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from cnncalc.diagnostics import ArchitectureError, Diagnostic
+from cnncalc.language import t
 from cnncalc.render.messages import EXCERPT, Segment, segments
 from cnncalc.render.table import Table, write_csv, write_latex, write_markdown, write_plain, write_terminal
 from cnncalc.text import listing, suggest
@@ -124,9 +125,9 @@ def chosen(value: str, known: Iterable[str], option: str) -> str:
     known = list(known)
     if value in known:
         return value
-    raise typer.BadParameter(
-        f"'{value}' is not one of {listing(known, 'or')}. {suggest(value, known)}", param_hint=option
-    )
+    message = t("'{value}' is not one of {known}", value=value, known=listing(known, "or"))
+    message = f"{message}. {suggest(value, known)}"
+    raise typer.BadParameter(message, param_hint=option)
 
 
 def whole(value: str, option: str) -> int:

@@ -9,13 +9,14 @@ import typer
 from cnncalc.api import analyze, load_source
 from cnncalc.cli.options import ArchArgument, FormatOption, HeadsOption, InputOption, parse_inputs
 from cnncalc.cli.output import FORMATS, chosen, json_line, refusals, tell, write_table, write_text
+from cnncalc.language import marked, t
 from cnncalc.reconcile import reconcile
 from cnncalc.render.reconcile import figures_table, reasons_table, reconcile_dict
 from cnncalc.render.shapes import heading
 from cnncalc.source import stem
 from cnncalc.tools import TOOLS
 
-ASSUMED = (
+ASSUMED = marked(
     "for a batch of one, in evaluation mode, the network in plain torch.nn: a module for each layer, + and * for merges"
 )
 
@@ -49,7 +50,8 @@ def reconcile_command(
             write_table(reasons, format)
         if format == "table":
             versions = ", ".join(f"{tool.name} {tool.version}" for tool in TOOLS)
-            write_text([(f"\n{ASSUMED}\nby the rules of {versions}\n", "")], sys.stdout)
+            rules = t("by the rules of {versions}", versions=versions)
+            write_text([(f"\n{t(ASSUMED)}\n{rules}\n", "")], sys.stdout)
         tell(analysis.diagnostics, source.text)
     if not analysis.ok:
         raise typer.Exit(1)

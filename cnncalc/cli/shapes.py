@@ -32,6 +32,7 @@ from cnncalc.folding import fold, row_dict
 from cnncalc.graph import resting_collector
 from cnncalc.inference import Run
 from cnncalc.language import t
+from cnncalc.render.messages import more_text
 from cnncalc.render.shapes import EXTRA, footer, heading, layer_table, notes, summary
 from cnncalc.source import Source, stem
 
@@ -44,7 +45,10 @@ def shapes_command(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            "--columns", "-c", metavar="NAMES", help=f"More columns, with commas between: {', '.join(EXTRA)}; or all."
+            "--columns",
+            "-c",
+            metavar="NAMES",
+            help=t("More columns, with commas between: {names}; or {all}.", names=", ".join(EXTRA), all="all"),
         ),
     ] = None,
     depth: DepthOption = "",
@@ -127,9 +131,10 @@ def write_summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()
     """
     lines = ["", *summary(analysis, memory, formulas)]
     about = notes(analysis.layers, fields)
-    lines += [f"note: {line}" for line in about[:NOTES]]
+    told = about[:NOTES]
     if len(about) > NOTES:
-        lines.append(f"note: and {len(about) - NOTES:,} more like these")
+        told.append(more_text(len(about) - NOTES))
+    lines += [t("note: {line}", line=line) for line in told]
     write_text([("\n".join(lines) + "\n", "")], sys.stdout)
 
 

@@ -114,7 +114,9 @@ def trace_command(
     ] = "",
     format: FormatOption = "table",
 ) -> None:
-    """Work out a small layer number by number:  cnncalc trace picture_conv
+    """Work out a small layer number by number.
+
+    cnncalc trace picture_conv
 
     cnncalc trace conv '3 3 2 1; 0 0 1 3; 3 1 2 2' -F '0 1; 2 0' --bias 1
 
@@ -170,8 +172,8 @@ def _example(what: str) -> Example:
     if what not in TYPES:
         known = [*TYPES, *EXAMPLES]
         layers = t("it traces {types}, or an example: {examples}", types=", ".join(TYPES), examples=", ".join(EXAMPLES))
-        message = t("{word} can't be traced", word=quote(what))
-        raise typer.BadParameter(f"{message}; {suggest(what, known, layers)}", param_hint="LAYER")
+        hint = suggest(what, known, layers)
+        raise typer.BadParameter(t("{word} can't be traced; {hint}", word=quote(what), hint=hint), param_hint="LAYER")
     return Example(what, "", {})
 
 
@@ -248,8 +250,12 @@ def _write_pictures(writer: Writer, steps: Sequence[Step]) -> None:
     from cnncalc.render.trace_text import Room, joined, step_lines
 
     if len(steps) > MOST_SHOWN:
-        message = t("there are {steps:,} steps, and at most {most:,} are shown", steps=len(steps), most=MOST_SHOWN)
-        raise typer.BadParameter(f"{message}; {t('name one with --step')}", param_hint="--all")
+        message = t(
+            "there are {steps:,} steps, and at most {most:,} are shown; name one with --step",
+            steps=len(steps),
+            most=MOST_SHOWN,
+        )
+        raise typer.BadParameter(message, param_hint="--all")
     progress = Progress(writer.trace)
     room = Room(_columns())
     write_text([(heading(writer.trace) + "\n", "bold")], sys.stdout)

@@ -18,6 +18,8 @@ from cnncalc.trace_steps import Progress
 SECONDS = 0.8
 """How long a step stands while it runs by itself."""
 
+ESCAPE_SECONDS = 0.05
+
 FORWARD, BACK, RUN, QUIT = "forward", "back", "run", "quit"
 
 KEYS = {
@@ -131,8 +133,12 @@ def _posix_wait(descriptor: int, seconds: float | None) -> str:
     ready, _, _ = select.select([descriptor], [], [], seconds)
     if not ready:
         return ""
+    typed = os.read(descriptor, 64)
+    # An arrow's characters may come one by one through a slow line; the first alone is the key Esc.
+    if typed.endswith(b"\x1b") and select.select([descriptor], [], [], ESCAPE_SECONDS)[0]:
+        typed += os.read(descriptor, 64)
     # The end of the input is a wish to quit: no key will come any more.
-    return os.read(descriptor, 64).decode(errors="replace") or "q"
+    return typed.decode(errors="replace") or "q"
 
 
 def _windows_wait() -> Wait:

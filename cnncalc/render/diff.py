@@ -10,9 +10,10 @@ from typing import Any
 from cnncalc.analysis import Analysis, Totals
 from cnncalc.diffing import Pair
 from cnncalc.folding import Row
-from cnncalc.render.shapes import EXTRA, NAME, OUTPUT, PARAMS, TYPE, bytes_text, least_text
+from cnncalc.language import n, t
+from cnncalc.render.shapes import EXTRA, NAME, OUTPUT, PARAMS, TYPE, bytes_text, least_text, total_word
 from cnncalc.render.table import Column, Table
-from cnncalc.text import plural, signed_text
+from cnncalc.text import signed_text
 
 SIGNS = {"same": "", "changed": "~", "added": "+", "removed": "−"}
 SIGN_STYLES = {"~": "yellow", "+": "green", "−": "red"}
@@ -58,7 +59,7 @@ def diff_table(pairs: Sequence[Pair]) -> Table:
     def footer() -> list[str]:
         deltas = [[pair.delta(key) for pair in pairs] for key in ("params", "macs")]
         sums = [sum(filter(None, column)) for column in deltas]
-        name = "total of what is known" if any(None in column for column in deltas) else "total"
+        name = total_word(not any(None in column for column in deltas))
         return ["", name, "", "", *(signed_text(number) if number else "" for number in sums), ""]
 
     return Table(COLUMNS, pairs, footer)
@@ -68,17 +69,30 @@ def totals_lines(a: Analysis, b: Analysis, pairs: Sequence[Pair], *, memory: boo
     """What the differences come to, in words."""
     counts = Counter(pair.change for pair in pairs)
     lines = [
-        f"{plural(counts['same'], 'row')} alike, {counts['changed']:,} changed, "
-        f"{counts['added']:,} added, {counts['removed']:,} removed"
+        n(
+            "{n} row alike, {changed:,} changed, {added:,} added, {removed:,} removed",
+            "{n} rows alike, {changed:,} changed, {added:,} added, {removed:,} removed",
+            counts["same"],
+            changed=counts["changed"],
+            added=counts["added"],
+            removed=counts["removed"],
+        )
     ]
-    for key, title in (("params", "parameters"), ("macs", "MACs"), ("activations", "activations")):
+    for key, title in (("params", t("parameters")), ("macs", t("MACs")), ("activations", t("activations"))):
         known = dict.fromkeys(least_text(x.totals, key) for x in (a, b))
         lines.append(f"{title}: {' → '.join(known)}{_growth(a.totals, b.totals, key)}")
     if memory:
         sizes = dict.fromkeys(bytes_text(x.memory_bytes) for x in (a, b))
-        lines.append(f"memory: {' → '.join(sizes)} ({b.dtype}, batch of {b.batch:,})")
+        lines.append(
+            t(
+                "memory: {sizes} ({dtype}, batch of {batch:,})",
+                sizes=" → ".join(sizes),
+                dtype=b.dtype,
+                batch=b.batch,
+            )
+        )
     if not (a.totals.complete and b.totals.complete):
-        lines.append("a layer with ? is not in the sums")
+        lines.append(t("a layer with ? is not in the sums"))
     return lines
 
 
@@ -88,7 +102,7 @@ def _growth(a: Totals, b: Totals, key: str) -> str:
     if not (a.complete and b.complete):
         return ""
     if before == after:
-        return ", no change"
+        return f", {t('no change')}"
     share = f" ({100 * (after - before) / before:+.1f}%)".replace("-", "−") if before else ""
     return f", {signed_text(after - before)}{share}"
 

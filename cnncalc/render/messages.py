@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cnncalc.diagnostics import Diagnostic, Span
+from cnncalc.language import t
+from cnncalc.source import COMMAND_LINE
 from cnncalc.text import printable
 
 Segment = tuple[str, str]
@@ -23,24 +25,41 @@ def segments(diagnostics: Iterable[Diagnostic], text: str, width: int = EXCERPT)
     for number, diagnostic in enumerate(diagnostics):
         if number == MOST:
             left = sum(1 for _ in diagnostics) - MOST if isinstance(diagnostics, (list, tuple)) else 0
-            yield f"and {left:,} more like these\n" if left else "and more\n", ""
+            yield (more_text(left) if left else t("and more")) + "\n", ""
             return
         yield from _one(diagnostic, lines, width)
+
+
+def more_text(count: int) -> str:
+    """What stands for the rest of a long list."""
+    return t("and {count:,} more like these", count=count)
+
+
+def severity_word(severity: str) -> str:
+    """What a severity is called, in the language in use. It is itself an English word, a JSON value."""
+    return {"error": t("error"), "warning": t("warning"), "info": t("info")}[severity]
+
+
+def help_head() -> str:
+    """What stands before a help."""
+    return f"  {t('help:')} "
 
 
 def _one(diagnostic: Diagnostic, lines: list[str], width: int) -> Iterator[Segment]:
     span = diagnostic.span
     if diagnostic.file:
         place = f":{span.line}:{span.column}" if span else ""
-        yield f"{printable(diagnostic.file)}{place}: ", "bold"
-    yield diagnostic.severity, SEVERITY_STYLES[diagnostic.severity]
+        name = t(COMMAND_LINE) if diagnostic.file == COMMAND_LINE else printable(diagnostic.file)
+        yield f"{name}{place}: ", "bold"
+    yield severity_word(diagnostic.severity), SEVERITY_STYLES[diagnostic.severity]
     yield f": {printable(diagnostic.message)} ", ""
     yield f"[{diagnostic.rule}]\n", ""
     if span and span.line <= len(lines):
         yield from _excerpt(lines[span.line - 1], span, width)
     if diagnostic.help:
+        head = help_head()
         for number, line in enumerate(diagnostic.help.splitlines()):
-            yield ("  help: " if number == 0 else "        "), "bold green"
+            yield (head if number == 0 else " " * _width(head)), "bold green"
             yield f"{printable(line)}\n", ""
 
 

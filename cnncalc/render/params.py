@@ -8,7 +8,9 @@ from typing import Any
 
 from cnncalc.analysis import Analysis, Layer
 from cnncalc.folding import Group, Row, fold
+from cnncalc.language import marked, t
 from cnncalc.layers import Tensor
+from cnncalc.render.shapes import total_word
 from cnncalc.render.table import Column, Table
 from cnncalc.text import count_text
 
@@ -98,22 +100,29 @@ def _part(params: int | None, total: int) -> float:
     return (params or 0) / total if total else 0.0
 
 
+def _formula_text(row: Share) -> str:
+    """The formula for people; who has the weights is told in the language in use."""
+    if row.layer is None or row.layer.node.shared is None:
+        return row.formula
+    return t("as {layer}", layer=row.layer.graph.nodes[row.layer.node.shared].path)
+
+
 def _percent(row: Share) -> str:
     return "?" if row.params is None else f"{100 * row.share:.1f}%"
 
 
-_NAME = Column("name", "name", lambda row: row.name, lambda row: row.name, style="bold", folds=True)
-_TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="magenta")
-_FORMULA = Column("formula", "formula", lambda row: row.formula, lambda row: row.formula, right=True)
-_PARAMS = Column("params", "parameters", lambda row: count_text(row.params), lambda row: row.params, right=True)
-_SHARE = Column("share", "share", _percent, lambda row: round(row.share, 6), right=True)
+_NAME = Column("name", marked("name"), lambda row: row.name, lambda row: row.name, style="bold", folds=True)
+_TYPE = Column("type", marked("type"), lambda row: row.type, lambda row: row.type, style="magenta")
+_FORMULA = Column("formula", marked("formula"), _formula_text, lambda row: row.formula, right=True)
+_PARAMS = Column("params", marked("parameters"), lambda row: count_text(row.params), lambda row: row.params, right=True)
+_SHARE = Column("share", marked("share"), _percent, lambda row: round(row.share, 6), right=True)
 _BAR = Column("bar", "", lambda row: bar(row.share), lambda row: "", style="green", graphic=True)
 
 
 def params_table(analysis: Analysis, depth: int = 0) -> Table:
     """The parameters layer by layer, or stage by stage."""
     total = f"{analysis.totals.params:,}"
-    name = "total" if analysis.totals.complete else "total of what is known"
+    name = total_word(analysis.totals.complete)
     return Table(
         (_NAME, _TYPE, _FORMULA, _PARAMS, _SHARE, _BAR), shares(analysis, depth), lambda: (name, "", "", total, "", "")
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.analysis import Analysis
+from cnncalc.language import marked, t
 from cnncalc.reconcile import Report
 from cnncalc.render.table import Column, Table
 from cnncalc.text import count_text, signed_text
@@ -33,24 +34,28 @@ class Reason:
     why: str
 
 
-def _word(key: str, title: str = "", **options: Any) -> Column:
-    return Column(key, title or key, lambda row: getattr(row, key), lambda row: getattr(row, key), **options)
+def _word(key: str, title: str, **options: Any) -> Column:
+    return Column(key, title, lambda row: getattr(row, key), lambda row: getattr(row, key), **options)
 
 
 def _operations_text(row: Figures) -> str:
     return count_text(row.operations) if row.unit else "–"
 
 
+def _unit_text(row: Figures) -> str:
+    return t(row.unit) or t("it counts none")
+
+
 def figures_table(analysis: Analysis, reports: Sequence[Report]) -> Table:
     """What cnncalc and each tool report."""
     totals = analysis.totals
-    rows = [Figures("cnncalc", totals.params, totals.macs if totals.complete else None, "MACs")]
+    rows = [Figures("cnncalc", totals.params, totals.macs if totals.complete else None, marked("MACs"))]
     rows += [Figures(r.tool.name, r.params, r.operations, r.tool.unit) for r in reports]
     columns = (
-        _word("tool", style="bold"),
-        Column("params", "parameters", lambda row: count_text(row.params), lambda row: row.params, right=True),
-        Column("operations", "operations", _operations_text, lambda row: row.operations, right=True),
-        Column("unit", "which it calls", lambda row: row.unit or "it counts none", lambda row: row.unit, folds=True),
+        _word("tool", marked("tool"), style="bold"),
+        Column("params", marked("parameters"), lambda row: count_text(row.params), lambda row: row.params, right=True),
+        Column("operations", marked("operations"), _operations_text, lambda row: row.operations, right=True),
+        Column("unit", marked("which it calls"), _unit_text, lambda row: row.unit, folds=True),
     )
     return Table(columns, rows)
 
@@ -60,16 +65,18 @@ def reasons_table(analysis: Analysis, reports: Sequence[Report]) -> Table:
     rows: list[Reason] = []
     for report in reports:
         name, macs = report.tool.name, analysis.totals.macs
-        terms = [(term.amount, term.layers_text, f"parameters: {term.why}") for term in report.params_terms]
+        terms = [
+            (term.amount, term.layers_text, t("parameters: {reason}", reason=term.why)) for term in report.params_terms
+        ]
         if report.tool.per_mac == 2 and macs:
-            terms.append((macs, "", "a MAC is two operations"))
+            terms.append((macs, "", t("a MAC is two operations")))
         terms += [(term.amount, term.layers_text, term.why) for term in report.operations_terms]
         rows += [Reason(name, "" if number else name, *term) for number, term in enumerate(terms)]
     columns = (
-        Column("tool", "tool", lambda row: row.shown, lambda row: row.tool, style="bold"),
-        Column("amount", "differs by", lambda row: signed_text(row.amount), lambda row: row.amount, right=True),
-        Column("why", "because", lambda row: row.why, lambda row: row.why, folds=True),
-        _word("layers", "of the layers", folds=True),
+        Column("tool", marked("tool"), lambda row: row.shown, lambda row: row.tool, style="bold"),
+        Column("amount", marked("differs by"), lambda row: signed_text(row.amount), lambda row: row.amount, right=True),
+        Column("why", marked("because"), lambda row: row.why, lambda row: row.why, folds=True),
+        _word("layers", marked("of the layers"), folds=True),
     )
     return Table(columns, rows)
 

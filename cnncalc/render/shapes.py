@@ -9,11 +9,11 @@ from typing import Any
 from cnncalc.analysis import Analysis, Layer, Totals
 from cnncalc.folding import Group, Row
 from cnncalc.graph import Graph, Node
-from cnncalc.language import t
+from cnncalc.language import marked, n, t
 from cnncalc.layers.merging import Multiply, gate_inputs
 from cnncalc.receptive_field import Field
 from cnncalc.render.table import Column, Table
-from cnncalc.text import count_text, listing, plural, shape_text
+from cnncalc.text import count_text, listing, shape_text
 
 WHOLE_SIGNS = 4
 """So many sources are written out; a layer that joins more shows how many it joins."""
@@ -69,24 +69,26 @@ def _inputs_text(row: Row, joiner: str) -> str:
 
 
 INDEX = Column("index", "#", lambda row: str(row.index), lambda row: row.index, right=True)
-NAME = Column("name", "name", lambda row: row.path, lambda row: row.path, style="bold", folds=True)
-TYPE = Column("type", "type", lambda row: row.type, lambda row: row.type, style="magenta")
-INPUT = Column("input", "input", lambda row: _inputs_text(row, "×"), lambda row: _inputs_text(row, "x"), right=True)
-OUTPUT = Column(
-    "output", "output", lambda row: shape_text(row.output), lambda row: shape_text(row.output, "x"), right=True
+NAME = Column("name", marked("name"), lambda row: row.path, lambda row: row.path, style="bold", folds=True)
+TYPE = Column("type", marked("type"), lambda row: row.type, lambda row: row.type, style="magenta")
+INPUT = Column(
+    "input", marked("input"), lambda row: _inputs_text(row, "×"), lambda row: _inputs_text(row, "x"), right=True
 )
-PARAMS = _count_column("params", "parameters")
+OUTPUT = Column(
+    "output", marked("output"), lambda row: shape_text(row.output), lambda row: shape_text(row.output, "x"), right=True
+)
+PARAMS = _count_column("params", marked("parameters"))
 
 EXTRA: dict[str, Column] = {
     "input": INPUT,
-    "macs": _count_column("macs", "MACs"),
-    "rf": _field_column("rf", "receptive field", 0),
-    "stride": _field_column("stride", "effective stride", 1),
-    "start": _field_column("start", "field start", 2),
-    "activations": _count_column("activations", "activations"),
-    "buffers": _count_column("buffers", "buffers"),
-    "trainable": _count_column("trainable", "trainable"),
-    "weights": Column("weights", "weights", _weights_text, _weights_text, folds=True),
+    "macs": _count_column("macs", marked("MACs")),
+    "rf": _field_column("rf", marked("receptive field"), 0),
+    "stride": _field_column("stride", marked("effective stride"), 1),
+    "start": _field_column("start", marked("field start"), 2),
+    "activations": _count_column("activations", marked("activations")),
+    "buffers": _count_column("buffers", marked("buffers")),
+    "trainable": _count_column("trainable", marked("trainable")),
+    "weights": Column("weights", marked("weights"), _weights_text, _weights_text, folds=True),
 }
 """The columns that are shown when asked for."""
 
@@ -106,7 +108,7 @@ def branching_column(graph: Graph) -> Column | None:
     base = len(graph.names)
     if base == 1 and all(node.inputs == (position,) for position, node in enumerate(graph.nodes)):
         return None
-    return Column("from", "from", _branch_text, lambda row: " ".join(row.sources), folds=True)
+    return Column("from", marked("from"), _branch_text, lambda row: " ".join(row.sources), folds=True)
 
 
 def _branch_text(row: Row) -> str:
@@ -125,8 +127,13 @@ def footer(analysis_columns: Sequence[Column], sums: Any) -> list[str]:
     for column in analysis_columns:
         sum_ = getattr(sums, column.key, None) if column.right else None
         cells.append(f"{sum_:,}" if isinstance(sum_, int) else "")
-    cells[1] = "total" if sums.complete else "total of what is known"
+    cells[1] = total_word(sums.complete)
     return cells
+
+
+def total_word(complete: bool) -> str:
+    """What stands before the sums."""
+    return t("total") if complete else t("total of what is known")
 
 
 def heading(graph: Graph) -> str:
@@ -136,27 +143,36 @@ def heading(graph: Graph) -> str:
         for name, shape in graph.inputs.items()
     ]
     year = graph.architecture.year
-    dated = f" ({year})" if year else ""
-    return f"{graph.architecture.name}{dated}, input {', '.join(inputs)}"
+    name = graph.architecture.name + (f" ({year})" if year else "")
+    return t("{name}, input {shape}", name=name, shape=", ".join(inputs))
 
 
 def least_text(totals: Totals, key: str) -> str:
     """``1,792``; ``at least 1,792`` where not all layers are known."""
-    return ("" if totals.complete else "at least ") + count_text(getattr(totals, key))
+    count = count_text(getattr(totals, key))
+    return count if totals.complete else t("at least {count}", count=count)
 
 
 def params_text(totals: Totals) -> str:
     """The sum of the parameters in words."""
-    frozen = "" if totals.trainable == totals.params else f" ({totals.trainable:,} trainable)"
-    buffers = f", {totals.buffers:,} buffers" if totals.buffers else ""
-    return f"{least_text(totals, 'params')} parameters{frozen}{buffers}"
+    count = least_text(totals, "params")
+    if totals.trainable == totals.params:
+        parts = [t("{count} parameters", count=count)]
+    else:
+        parts = [t("{count} parameters ({trainable:,} trainable)", count=count, trainable=totals.trainable)]
+    if totals.buffers:
+        parts.append(t("{count:,} buffers", count=totals.buffers))
+    return ", ".join(parts)
 
 
 def memory_text(analysis: Analysis) -> str:
     """The memory in words."""
-    return (
-        f"{bytes_text(analysis.weight_bytes)} of weights, {bytes_text(analysis.activation_bytes)} of activations "
-        f"({analysis.dtype}, batch of {analysis.batch:,})"
+    return t(
+        "{weights} of weights, {activations} of activations ({dtype}, batch of {batch:,})",
+        weights=bytes_text(analysis.weight_bytes),
+        activations=bytes_text(analysis.activation_bytes),
+        dtype=analysis.dtype,
+        batch=analysis.batch,
     )
 
 
@@ -167,24 +183,28 @@ def summary(analysis: Analysis, memory: bool, formulas: Sequence[str] = ()) -> l
     if totals.complete and not (totals.params or totals.macs or totals.buffers):
         lines = [t("no parameters, no MACs")]
     elif totals.complete or totals.macs:
-        lines.append(f"{least_text(totals, 'macs')} MACs ({2 * totals.macs:,} FLOPs, two for each MAC)")
+        macs, flops = least_text(totals, "macs"), 2 * totals.macs
+        lines.append(t("{count} MACs ({flops:,} FLOPs, two for each MAC)", count=macs, flops=flops))
     if len(analysis.outputs) > 1:
-        lines.append("outputs " + ", ".join(f"{n} {shape_text(s)}" for n, s in analysis.outputs.items()))
+        shapes = ", ".join(f"{name} {shape_text(shape)}" for name, shape in analysis.outputs.items())
+        lines.append(t("outputs {shapes}", shapes=shapes))
     if memory:
         lines.append(memory_text(analysis))
     if not totals.complete:
-        lines.append("a layer with ? is not in the sums")
+        lines.append(t("a layer with ? is not in the sums"))
     return lines
 
 
 def bytes_text(count: int) -> str:
     """``527.8 MiB (553,430,176 bytes)``."""
-    size, unit = float(count), "bytes"
+    size, unit = float(count), ""
     for larger in ("KiB", "MiB", "GiB", "TiB"):
         if size < 1024:
             break
         size, unit = size / 1024, larger
-    return f"{count:,} bytes" if unit == "bytes" else f"{size:,.1f} {unit} ({count:,} bytes)"
+    if not unit:
+        return t("{count:,} bytes", count=count)
+    return t("{size:,.1f} {unit} ({count:,} bytes)", size=size, unit=unit, count=count)
 
 
 def notes(rows: Iterable[Row], fields: bool = False) -> list[str]:
@@ -204,10 +224,10 @@ def notes(rows: Iterable[Row], fields: bool = False) -> list[str]:
     if len(skipping) == 1:
         found += map(_unread_text, skipping)
     elif skipping:
-        names = listing([row.path for row in skipping[:2]] + ["others"] * (len(skipping) > 2))
-        found.append(f"the windows of {names} are smaller than their stride, and skip rows and columns")
+        names = listing([row.path for row in skipping[:2]] + [t("others")] * (len(skipping) > 2))
+        found.append(t("the windows of {names} are smaller than their stride, and skip rows and columns", names=names))
     if gates and fields:
-        found.append("the gate of a multiply by a 1×1 map is not counted in receptive fields")
+        found.append(t("the gate of a multiply by a 1×1 map is not counted in receptive fields"))
     return found
 
 
@@ -218,10 +238,19 @@ def _skips(row: Layer) -> bool:
 
 
 def _unread_text(row: Layer) -> str:
-    nouns = {1: ("sample",), 2: ("row", "column"), 3: ("slice", "row", "column")}
     unread = row.facts.unread or ()
-    parts = [plural(n, noun) for n, noun in zip(unread, nouns.get(len(unread), ())) if n]
-    return f"{row.path}: no window reads {listing(parts)} of its input"
+    nouns = {1: ("sample",), 2: ("row", "column"), 3: ("slice", "row", "column")}.get(len(unread), ())
+    parts = listing(_so_many(noun, count) for noun, count in zip(nouns, unread) if count)
+    return t("{layer}: no window reads {parts} of its input", layer=row.path, parts=parts)
+
+
+def _so_many(noun: str, count: int) -> str:
+    """``2 rows``."""
+    if noun == "sample":
+        return n("{n} sample", "{n} samples", count)
+    if noun == "slice":
+        return n("{n} slice", "{n} slices", count)
+    return n("{n} row", "{n} rows", count) if noun == "row" else n("{n} column", "{n} columns", count)
 
 
 def layer_table(graph: Graph, rows: Iterable[Row], extra: Sequence[str]) -> Table:

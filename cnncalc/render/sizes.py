@@ -33,7 +33,7 @@ def condition_text(found: Sizes, layer: Layer) -> str:
         for axis in found.axes
         if position in axis.conditions and found.symbol(axis)
     }
-    wanted = [_wanted_text(found, c) for c in (*found.wanted, *found.couplings) if c.layer is layer]
+    wanted = [equation_text(found, c) for c in (*found.wanted, *found.couplings) if c.layer is layer]
     return "; ".join([*(text for text in [box_text(sets)] if text), *wanted])
 
 
@@ -56,7 +56,8 @@ def boxes_text(boxes: list[dict[str, SizeSet]]) -> str:
     return f" {t('or')} ".join(f"({text})" if len(boxes) > 1 else text for text in texts)
 
 
-def _wanted_text(found: Sizes, coupling: Coupling) -> str:
+def equation_text(found: Sizes, coupling: Coupling) -> str:
+    """What a layer on flat numbers asks of height and width together: ``512·H/32·W/32 = 25088``."""
     counts = [found.features_text(features) for features in coupling.features]
     if coupling.wanted is not None:
         return f"{counts[0]} = {coupling.wanted}"
@@ -105,7 +106,7 @@ def answer(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
     if smallest is None:
         return [_nothing(found)]
     lines = [t("accepts {sizes}", sizes=boxes_text(found.boxes))]
-    lines += [t("and only where {equation}", equation=_wanted_text(found, c)) for c in found.couplings]
+    lines += [t("and only where {equation}", equation=equation_text(found, c)) for c in found.couplings]
     if found.whole is not found.boxes:
         if found.whole:
             lines.append(t("no window drops a row or column where {sizes}", sizes=boxes_text(found.whole)))
@@ -178,9 +179,9 @@ def sizes_dict(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> dict[str, An
         "name": found.graph.architecture.name,
         "input": next(iter(inputs.values())) if len(inputs) == 1 else inputs,
         "ok": found.ok,
-        "accepts": [_box_dict(box) for box in found.boxes],
-        "equations": [_wanted_text(found, coupling) for coupling in found.couplings],
-        "whole": [_box_dict(box) for box in found.whole],
+        "accepts": [box_dict(box) for box in found.boxes],
+        "equations": [equation_text(found, coupling) for coupling in found.couplings],
+        "whole": [box_dict(box) for box in found.whole],
         "smallest": shapes if shapes is None or len(shapes) > 1 else next(iter(shapes.values())),
         "own_accepted": None if sizes is None else found.accepts(**sizes),
         "layers": [
@@ -201,5 +202,6 @@ def sizes_dict(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> dict[str, An
     }
 
 
-def _box_dict(box: Mapping[str, SizeSet]) -> dict[str, Any]:
+def box_dict(box: Mapping[str, SizeSet]) -> dict[str, Any]:
+    """Sizes that go together, as they stand in JSON."""
     return {symbol: sizes.to_dict(symbol) for symbol, sizes in box.items()}

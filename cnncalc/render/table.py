@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, TextIO
 
+from cnncalc.language import t
 from cnncalc.text import printable
 
 CHUNK = 1000
@@ -41,7 +42,10 @@ LATEX = str.maketrans(
 
 @dataclass(eq=False, repr=False)
 class Column:
-    """A column: its key in CSV, its title, and how a row's cell reads for people and for programs."""
+    """A column: its key in CSV, its title, and how a row's cell reads for people and for programs.
+
+    The title is English (``marked``, where no catalogue has it), and is shown in the language in use.
+    """
 
     key: str
     title: str
@@ -57,6 +61,11 @@ class Column:
     """Whether it is a drawing that only a terminal shows well."""
     optional: bool = False
     """Whether a terminal that is too narrow for all columns leaves it out."""
+
+    @property
+    def heading(self) -> str:
+        """The title in the language in use."""
+        return t(self.title)
 
 
 @dataclass(eq=False, repr=False)
@@ -79,7 +88,7 @@ def write_plain(table: Table, out: TextIO) -> None:
 
 
 def _write_aligned(table: Table, first: list[list[str]], rows: Iterable[list[str]], out: TextIO) -> None:
-    titles = [column.title for column in table.columns]
+    titles = [column.heading for column in table.columns]
     widths = _widths(table, first, titles)
     for cells in chain([titles], first, rows, _footer(table)):
         out.write(_line(cells, widths, table.columns))
@@ -134,7 +143,7 @@ def write_terminal(table: Table, console: Any) -> None:
 
 def _headings(columns: Sequence[Column]) -> list[str]:
     """The titles for a terminal, all of as many lines: two words above numbers stand below each other."""
-    titles = [column.title.replace(" ", "\n") if column.right else column.title for column in columns]
+    titles = [column.heading.replace(" ", "\n") if column.right else column.heading for column in columns]
     lines = max(title.count("\n") for title in titles)
     return ["\n" * (lines - title.count("\n")) + title for title in titles]
 
@@ -203,7 +212,7 @@ def _cell(text: str, column: Column) -> Any:
 def write_markdown(table: Table, out: TextIO) -> None:
     """A Markdown table, as GitHub reads it."""
     columns = [column for column in table.columns if not column.graphic]
-    out.write("| " + " | ".join(column.title.translate(MARKDOWN) for column in columns) + " |\n")
+    out.write("| " + " | ".join(column.heading.translate(MARKDOWN) for column in columns) + " |\n")
     out.write("|" + "|".join("---:" if column.right else "---" for column in columns) + "|\n")
     for row in table.rows:
         out.write("| " + " | ".join(printable(column.text(row)).translate(MARKDOWN) for column in columns) + " |\n")
@@ -217,7 +226,7 @@ def write_latex(table: Table, out: TextIO) -> None:
     columns = [column for column in table.columns if not column.graphic]
     out.write("% \\usepackage{booktabs}\n")
     out.write("\\begin{tabular}{" + "".join("r" if column.right else "l" for column in columns) + "}\n\\toprule\n")
-    out.write(" & ".join(column.title.translate(LATEX) for column in columns) + " \\\\\n\\midrule\n")
+    out.write(" & ".join(column.heading.translate(LATEX) for column in columns) + " \\\\\n\\midrule\n")
     for row in table.rows:
         out.write(" & ".join(printable(column.text(row)).translate(LATEX) for column in columns) + " \\\\\n")
     for footer in _footer(table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from cnncalc.language import t
@@ -24,6 +25,11 @@ class Writer:
         self.trace = trace
         self.decimals = decimals
         self.places = places_for((x for grid in trace.maps for row in grid for x in row), decimals)
+
+    @cached_property
+    def result_width(self) -> int:
+        """The characters of the longest number of the output."""
+        return max(len(self.result(x)) for grid in self.trace.maps for row in grid for x in row)
 
     def given(self, x: Number | None) -> str:
         """A number of the input or a filter; a dot where a max pool's padding has none."""

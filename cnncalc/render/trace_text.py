@@ -241,7 +241,7 @@ def _outputs(writer: Writer, progress: Progress, step: Step, room: Room) -> list
     maps = progress.after(step.index)
     shown = range(len(maps)) if len(maps) <= MOST_CHANNELS else [step.filter]
     # As wide as the finished output from the first step on, so that nothing moves.
-    least = max(len(writer.result(x)) for grid in trace.maps for row in grid for x in row)
+    least = writer.result_width
     return [
         grid_block(
             t("output {c}", c=channel + 1) if len(maps) > 1 else t("output"),
