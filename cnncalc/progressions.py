@@ -147,7 +147,7 @@ class SizeSet:
         return _Description(self.parts).text(symbol)
 
     def to_dict(self, symbol: str) -> dict[str, Any]:
-        """As it stands in JSON: its text, numbers from ``least`` on by their residues, and single ``points`` besides."""
+        """As it stands in JSON: its text, residues of the numbers from ``least`` on, and single ``points`` besides."""
         told = _Description(self.parts)
         numbers = {"points": told.points, "modulus": told.modulus, "residues": told.residues, "least": told.least}
         return {"text": told.text(symbol), **numbers}

@@ -525,7 +525,39 @@ def test_a_gif_without_pillow_says_how_to_get_it(tmp_path: Path, monkeypatch: py
 # The terminal
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+def played(keys: list[str], name: str, lines: int = 24) -> str:
+    """What a terminal gets while these keys are pressed, each when the screen stands."""
+    import os
+    import pty
+    import subprocess
+
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": str(lines)}
+    words = [sys.executable, "-m", "cnncalc", "trace", name]
+    with subprocess.Popen(words, stdin=follower, stdout=follower, stderr=follower, env=environment) as process:
+        os.close(follower)
+        output = b""
+        left = list(keys)
+        while True:
+            try:
+                data = os.read(leader, 1 << 16)
+            except OSError:  # Linux says so when the other side is closed
+                break
+            if not data:
+                break
+            output += data
+            # Every screen ends with the keys that there are.
+            while left and output.count(b"q quit") > len(keys) - len(left):
+                os.write(leader, left.pop(0).encode())
+        assert process.wait(timeout=20) == 0
+    os.close(leader)
+    return output.decode()
+
+
+needs_terminal = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+
+
+@needs_terminal
 @pytest.mark.parametrize(
     ("keys", "shown"),
     [
@@ -539,32 +571,17 @@ def test_a_gif_without_pillow_says_how_to_get_it(tmp_path: Path, monkeypatch: py
     ids=["quit", "space", "arrows", "back-at-the-start", "several-at-once", "run"],
 )
 def test_keys_step_through(keys: list[str], shown: list[int]) -> None:
-    import os
-    import pty
-    import subprocess
-
-    leader, follower = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
-    words = [sys.executable, "-m", "cnncalc", "trace", "picture_conv"]
-    with subprocess.Popen(words, stdin=follower, stdout=follower, stderr=follower, env=environment) as process:
-        os.close(follower)
-        output = b""
-        left = list(keys)
-        while True:
-            try:
-                data = os.read(leader, 1 << 16)
-            except OSError:  # Linux says so when the other side is closed
-                break
-            if not data:
-                break
-            output += data
-            # Every screen ends with the keys that there are; the next key is pressed when it stands there.
-            while left and output.count(b"q quit") > len(keys) - len(left):
-                os.write(leader, left.pop(0).encode())
-        assert process.wait(timeout=20) == 0
-    os.close(leader)
-    text = output.decode()
+    text = played(keys, "picture_conv")
     assert [int(n) for n in re.findall(r"step (\d) of 9", text)] == shown
     assert text.count("\x1b[?1049h") == text.count("\x1b[?1049l") == 1
     # What stays on the screen is the output.
     assert "12  12  17" in text.rpartition("\x1b[?1049l")[2]
+
+
+@needs_terminal
+def test_a_picture_that_is_too_high_is_scrolled() -> None:
+    assert "scroll" not in played(["q"], "picture_conv_cs231n")
+    above, below = played(["\x1b[B" * 30, "q"], "picture_conv_cs231n", lines=12).split("scroll")[:2]
+    assert "step 1 of 18" in above
+    assert "together" not in above
+    assert "together" in below

@@ -20,11 +20,13 @@ SECONDS = 0.8
 
 ESCAPE_SECONDS = 0.05
 
-FORWARD, BACK, RUN, QUIT = "forward", "back", "run", "quit"
+FORWARD, BACK, UP, DOWN, RUN, QUIT = "forward", "back", "up", "down", "run", "quit"
 
 KEYS = {
     **dict.fromkeys((" ", "\r", "\n", "n", "l", "\x1b[C", "\x1bOC"), FORWARD),
     **dict.fromkeys(("b", "p", "h", "\x7f", "\x08", "\x1b[D", "\x1bOD"), BACK),
+    **dict.fromkeys(("k", "\x1b[A", "\x1bOA"), UP),
+    **dict.fromkeys(("j", "\x1b[B", "\x1bOB"), DOWN),
     "a": RUN,
     **dict.fromkeys(("q", "\x1b", "\x03", "\x04"), QUIT),
 }
@@ -51,9 +53,9 @@ class _NoKeys(Exception):
 def _loop(writer: Writer, wait: Wait) -> None:
     progress = Progress(writer.trace)
     last = len(writer.trace.steps) - 1
-    at, running = 0, False
+    at, above, running = 0, 0, False
     while True:
-        _show(writer, progress, at)
+        above = _show(writer, progress, at, above)
         typed = wait(SECONDS if running else None)
         for action in [KEYS.get(key, "") for key in _KEY.findall(typed)] or [FORWARD]:
             if action == QUIT:
@@ -62,27 +64,37 @@ def _loop(writer: Writer, wait: Wait) -> None:
                 running = not running
                 # A run from the last step begins anew.
                 at = 0 if running and at == last else at
+            elif action in (UP, DOWN):
+                above += 1 if action == DOWN else -1
             elif action:
                 running = running and not typed
                 at = min(at + 1, last) if action == FORWARD else max(at - 1, 0)
         running = running and at < last
 
 
-def _show(writer: Writer, progress: Progress, at: int) -> None:
-    """One step on the whole screen, its grids cut as far as it needs to fit."""
+def _show(writer: Writer, progress: Progress, at: int, above: int) -> int:
+    """One step on the whole screen, its grids cut a little where it would not fit.
+
+    What still does not is scrolled: so many lines stand above the screen. Returns how many there really are.
+    """
     columns, lines = get_terminal_size()
+    room = max(1, lines - 1)
     shown: list[Line] = []
-    for rows in (MOST_ROWS, 11, 8, 5, 3):
+    for rows in (MOST_ROWS, 11, 8):
         shown = step_lines(writer, progress, writer.trace.steps[at], Room(max(20, columns), rows))
-        if len(shown) < lines - 1:
+        if len(shown) <= room:
             break
-    shown = shown[: max(1, lines - 1)]
-    keys: Line = [(t("space or → next   ← back   a run   q quit")[: columns - 1], "dim")]
-    shown += [[]] * (lines - 1 - len(shown)) + [keys]
+    keys = t("space or → next   ← back   a run   q quit")
+    if len(shown) > room:
+        keys = t("space or → next   ← back   ↑ ↓ scroll   a run   q quit")
+    above = max(0, min(above, len(shown) - room))
+    shown = shown[above : above + room]
+    shown += [[]] * (room - len(shown)) + [[(keys[: columns - 1], "dim")]]
     text = _coloured(joined(shown)[:-1], columns)
     # Every line is cleared behind its text, and nothing before it, so that the screen does not flicker.
     sys.stdout.write("\x1b[H" + text.replace("\n", "\x1b[K\n") + "\x1b[K\x1b[J")
     sys.stdout.flush()
+    return above
 
 
 def _coloured(pieces: list[tuple[str, str]], columns: int) -> str:

@@ -63,7 +63,7 @@ def derive(type: type[Layer], subject: Subject) -> Derivation:
 def _plain(type: type[Layer], subject: Subject) -> Derivation:
     """A layer type that declares no more than its facts."""
     tensors = subject.facts.tensors
-    words = (type.__doc__ or "").splitlines()[0]
+    words = t((type.__doc__ or "").splitlines()[0])
     if not tensors:
         return Derivation(words)
     counts = total([Num(tensor.numel) for tensor in tensors])

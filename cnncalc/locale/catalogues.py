@@ -37,6 +37,16 @@ def helps(path: Path) -> Iterator[tuple[int, str]]:
             yield node.value.lineno, str(node.value.value)
 
 
+def declared() -> Iterator[tuple[str, str]]:
+    """What the layer types' declarations say, as errors and explanations show it; with the module that it stands in."""
+    from cnncalc.layers import LAYERS
+
+    for layer in LAYERS:
+        yield layer.__module__, (layer.__doc__ or "").splitlines()[0]
+        for parameter in layer.parameters.values():
+            yield layer.__module__, parameter.help
+
+
 def template() -> Catalog:
     """Every message of the code."""
     catalog = Catalog(project="cnncalc", charset="utf-8")
@@ -47,6 +57,8 @@ def template() -> Catalog:
         for line, help in helps(path):
             if help:
                 catalog.add(help, None, [(f"cnncalc/cli/{path.name}", line)])
+    for module, message in declared():
+        catalog.add(message, None, [(f"{module.replace('.', '/')}.py", 1)])
     for message in TYPER:
         catalog.add(message, None, [("typer", 1)])
     return catalog

@@ -83,7 +83,7 @@ def check_settings(
     missing = [p for p in type.parameters.values() if p.required and p.name not in values]
     if missing:
         names = listing(f"`{p.name}`" for p in missing)
-        helps = "; ".join(f"{p.name}: {p.help} ({p.kind.title})" for p in missing)
+        helps = "; ".join(f"{p.name}: {t(p.help)} ({p.kind.title})" for p in missing)
         message = t("{type} needs {names}", type=type.word, names=names)
         findings.add(Fault("missing-parameter", message, helps, span=span))
     if None not in values.values():

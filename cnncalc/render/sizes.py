@@ -128,16 +128,20 @@ def answer(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
 
 def _nothing(found: Sizes) -> str:
     for axis in found.axes:
-        if not axis.classes:
-            position = max(axis.conditions)
-            before = [sizes for place, sizes in axis.conditions.items() if place < position]
-            symbol = found.symbol(axis) or t("the size")
-            last = before[-1].text(symbol) if before else t("every {symbol}", symbol=symbol)
-            return t(
-                "no input fits: before {layer} it is {sizes}, and {layer} takes none of these",
-                layer=found.layers[position].path,
-                sizes=last,
-            )
+        if axis.classes:
+            continue
+        position = max(axis.conditions)
+        layer = found.layers[position].path
+        before = [sizes for place, sizes in axis.conditions.items() if place < position]
+        symbol = found.symbol(axis)
+        if not symbol:
+            return t("no input fits: {layer} does not take the size that is given", layer=layer)
+        if not before:
+            return t("no input fits: {layer} takes none", layer=layer)
+        sizes = before[-1].text(symbol)
+        return t(
+            "no input fits: before {layer} it is {sizes}, and {layer} takes none of these", layer=layer, sizes=sizes
+        )
     return t("no input fits: the conditions leave nothing together")
 
 

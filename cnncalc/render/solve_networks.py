@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from cnncalc.analysis import Layer
+from cnncalc.diagnostics import Diagnostic
 from cnncalc.language import t
+from cnncalc.progressions import SizeSet
 from cnncalc.render.params import layer_formula
+from cnncalc.render.sizes import answer, box_dict, boxes_text, equation_text, output_text
 from cnncalc.render.solve import sizes_text
 from cnncalc.render.table import Column, Table
 from cnncalc.solving import FilterCount, InputSizes
 from cnncalc.solving.filters import UNITS, unit_count
-from cnncalc.text import count_text, listing, shape_text
+from cnncalc.text import axis_word, count_text, listing, shape_text
 from cnncalc.values import axis_names
 
 
@@ -79,8 +82,11 @@ def filters_lines(count: FilterCount, budget: dict[str, int]) -> list[str]:
     return lines
 
 
-@dataclass(frozen=True)
-class InputRow:
+LISTED = 1000
+"""Of an axis with more sizes, so many of the smallest are listed."""
+
+
+class InputRow(NamedTuple):
     """A row: a size of the input, along one axis or along all."""
 
     axis: str
@@ -88,21 +94,23 @@ class InputRow:
     own: bool
 
 
-def _axis_groups(found: InputSizes) -> list[tuple[str, int]]:
-    """The axes by name and number; those that are alike are one."""
-    names = axis_names(len(found.axes))
-    if len(set(found.axes)) == 1 and len(set(found.shape[1:])) == 1:
-        return [(listing(names, t("and")), 0)]
-    return [(name, axis) for axis, name in enumerate(names)]
+def _axes(found: InputSizes) -> list[tuple[str, str, SizeSet]]:
+    """The axes by name and letter, with their sizes; those that are alike are one."""
+    names = [axis_word(name) for name in axis_names(len(found.own))]
+    if len({sizes.parts for sizes in found.axes}) == 1 and len(set(found.own.values())) == 1:
+        return [(listing(names), next(iter(found.own)), found.axes[0])]
+    return list(zip(names, found.own, found.axes))
 
 
 def input_rows(found: InputSizes) -> list[InputRow]:
-    """A row for each size; axes with the same sizes share them."""
-    return [
-        InputRow(name, size, size == found.shape[1 + axis])
-        for name, axis in _axis_groups(found)
-        for size in found.axes[axis]
-    ]
+    """A row for each size: the file's own, then those that can be halved most often, then the nearest to its own."""
+    rows = []
+    for name, symbol, sizes in _axes(found):
+        own = found.own[symbol]
+        listed = {*sizes.first(LISTED), *([own] if own in sizes else [])}
+        ranked = sorted(listed, key=lambda size: (size != own, -(size & -size), abs(size - own), size))
+        rows += [InputRow(name, size, size == own) for size in ranked]
+    return rows
 
 
 def inputs_table(rows: Sequence[InputRow]) -> Table:
@@ -121,44 +129,88 @@ def inputs_table(rows: Sequence[InputRow]) -> Table:
     )
 
 
+def inputs_heading(found: InputSizes) -> str:
+    """``VGG-16, the output of pool5: 512×H/32×W/32``."""
+    name, output = found.sizes.graph.architecture.name, output_text(found.sizes, found.layer)
+    return t("{name}, the output of {layer}: {output}", name=name, layer=found.layer.path, output=output)
+
+
+def example(found: InputSizes) -> dict[str, int] | None:
+    """Sizes that give the output: the most usual of each axis where they go together, else the smallest."""
+    first: dict[str, int] = {}
+    for row in input_rows(found):
+        first.setdefault(row.axis, row.size)
+    usual = dict(zip(found.own, list(first.values()) * (len(found.own) if len(first) == 1 else 1)))
+    return usual if usual and found.sizes.accepts(**usual) else found.sizes.smallest()
+
+
 def inputs_lines(found: InputSizes) -> list[str]:
-    """An input written out, and what rounding down would allow besides."""
-    if not found.ok or found.constant:
+    """The sizes in words, an input written out, and what rounding down would allow besides."""
+    sizes, found_example = found.sizes, example(found)
+    if found_example is None:
         return []
-    shape = (found.shape[0], *(sizes[0] for sizes in found.axes))
-    output = (found.found[0] if found.found else None, *found.output)
-    lines = [t("for example {input} gives {output}", input=shape_text(shape), output=shape_text(output))]
-    for name, axis in _axis_groups(found):
-        span = found.rounded[axis]
-        if span and len(found.axes[axis]) < span[1] - span[0] + 1:
-            lines.append(
-                t(
-                    "{axis}: {least} to {most} would do if every window rounded down; the network takes what is shown",
-                    axis=name,
-                    least=span[0],
-                    most=span[1],
-                )
-            )
+    words = boxes_text(sizes.boxes)
+    lines = [t("it is the same for every input that the network takes")] if found.constant else []
+    lines.append(t("the input: {sizes}", sizes=words))
+    lines += [t("and only where {equation}", equation=equation_text(sizes, c)) for c in sizes.couplings]
+    if not found.constant:
+        shapes = listing(map(shape_text, sizes.input_of(found_example).values()))
+        output = shape_text(((found.layer.output or (None,))[0], *found.output))
+        lines.append(t("for example {input} gives {output}", input=shapes, output=output))
+    if found.rounded is not None and (more := boxes_text(found.rounded.boxes)) != words:
+        lines.append(t("if every window rounded down: {sizes}; the network takes what is shown", sizes=more))
     return lines
 
 
-def inputs_reason(found: InputSizes) -> str:
-    """Why there is no such input."""
-    output = shape_text(found.output)
-    if found.constant:
-        given = shape_text(found.found[1:] if found.found else None)
-        return t("{layer} gives {given} whatever the input, and never {output}",
-                 layer=found.layer, given=given, output=output)  # fmt: skip
-    for name, span, near in zip(axis_names(len(found.axes)), found.rounded, found.nearest):
-        if span is None:
-            values = {"axis": name, "layer": found.layer, "sizes": listing(map(str, near), t("or")) or "?"}
-            return t(
-                "no input makes the {axis} at {layer} what is asked for; the nearest it can be is {sizes}", **values
-            )
-    spans = [span for span in found.rounded if span]
-    return t(
-        "inputs of {least} to {most} would give {output} if every window rounded down; the network refuses them",
-        least=shape_text([span[0] for span in spans]),
-        most=shape_text([span[1] for span in spans]),
-        output=output,
-    )
+def inputs_reason(found: InputSizes) -> Diagnostic:
+    """Why there is no such input, and what else there is."""
+    sizes, layer, output = found.sizes, found.layer.path, shape_text(found.output)
+    help = [
+        t("{layer} takes only {equation}", layer=c.layer.path, equation=equation_text(sizes, c))
+        for c in (*sizes.wanted, *sizes.couplings)
+    ]
+    if found.rounded is not None and found.rounded.boxes:
+        rounded = boxes_text(found.rounded.boxes)
+        help.append(t("if every window rounded down: {sizes}; the network refuses them", sizes=rounded))
+    help += [diagnostic.message for diagnostic in found.diagnostics]
+    axes = zip(axis_names(len(found.output)), found.output, found.nearest)
+    missed = next(((name, size, near) for name, size, near in axes if size not in near), None)
+    if not all(found.nearest):
+        reason = answer(sizes, {})[0]
+    elif found.constant:
+        given = shape_text([near[0] for near in found.nearest])
+        reason = t("{layer} gives {given} whatever the input, and never {output}",
+                   layer=layer, given=given, output=output)  # fmt: skip
+    elif missed is not None:
+        name, size, near = missed
+        reason = t(
+            "no input that the network takes makes the {axis} of {layer} {size}; the nearest it can be is {sizes}",
+            axis=axis_word(name),
+            layer=layer,
+            size=size,
+            sizes=listing(map(str, near), "or"),
+        )
+    else:
+        reason = t("no input makes {layer} {output}: each axis can be so by itself, and not together",
+                   layer=layer, output=output)  # fmt: skip
+    return Diagnostic("no-solution", "error", reason, "\n".join(help))
+
+
+def inputs_dict(found: InputSizes) -> dict[str, Any]:
+    """The JSON document of ``cnncalc solve`` for an architecture."""
+    sizes, rounded = found.sizes, found.rounded
+    return {
+        "name": sizes.graph.architecture.name,
+        "layer": found.layer.path,
+        "own": found.own,
+        "output": list(found.output),
+        "expressions": sizes.output_texts(found.layer),
+        "ok": sizes.ok,
+        "constant": found.constant,
+        "accepts": [box_dict(box) for box in sizes.boxes],
+        "equations": [equation_text(sizes, coupling) for coupling in sizes.couplings],
+        "example": example(found),
+        "rounded": None if rounded is None else [box_dict(box) for box in rounded.boxes],
+        "nearest": [list(near) for near in found.nearest],
+        "diagnostics": [d.to_dict() for d in found.diagnostics],
+    }

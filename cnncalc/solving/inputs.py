@@ -59,17 +59,22 @@ def inputs_giving(arch: str | PathLike[str] | Source, output: tuple[int, ...], l
         maps = {shape[1:]: shape_text(shape) for shape in graph.inputs.values() if len(shape) > 1}
         if len(maps) > 1:
             shapes = ", ".join(maps.values())
-            raise Fault("invalid-value", t("the network has several inputs, of different shapes: {shapes}", shapes=shapes))
+            raise Fault(
+                "invalid-value", t("the network has several inputs, of different shapes: {shapes}", shapes=shapes)
+            )
         found = find_sizes(graph, findings)
         if any(diagnostic.severity == "error" for diagnostic in found.diagnostics):
             raise ArchitectureError(found.diagnostics, source.text)
         there = _last_map(found) if layer is None else _layer(found, source, layer)
         value, wanted = found.value_of(there), _wanted(found, there, output)
-        sizes, rounded, wrong = found.only(value, wanted), None, ()
-        with suppress(Fault):
+        sizes, rounded = found.only(value, wanted), None
+        wrong: tuple[Diagnostic, ...] = ()
+        with suppress(Fault, ArchitectureError):
             rounded = _rounding_down(source, heads).only(value, wanted)
-        if not sizes.ok and rounded is not None and (least := rounded.smallest()):
-            wrong = analyze(source, rounded.input_of(least), heads=heads).errors[:1]
+            least = rounded.smallest()
+            if not sizes.ok and least:
+                told = analyze(source, rounded.input_of(least), heads=heads).diagnostics
+                wrong = tuple(diagnostic for diagnostic in told if diagnostic.severity == "error")[:1]
     own, near = dict(zip(found.symbols, next(iter(maps)))), tuple(found.nearest(value, wanted))
     return InputSizes(there, wanted, own, sizes, rounded, near, _constant(found, there), wrong)
 
