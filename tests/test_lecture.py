@@ -127,3 +127,9 @@ def test_pooling_keeps_the_channels_and_learns_nothing():
     assert layer.output == (4, 14, 14)
     assert layer.weights == {}
     assert layer.macs == 0
+
+
+@pytest.mark.parametrize("shape", ["3x6x6", (3, 6, 6), [3, 6, 6]], ids=["text", "tuple", "list"])
+def test_one_layer_takes_a_shape_however_it_is_written(shape):
+    # (6 − 3 + 2·0)/1 + 1 = 4.
+    assert cnncalc.analyze_layer("conv", shape, filters=1, kernel=3).output == (1, 4, 4)

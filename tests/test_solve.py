@@ -18,6 +18,7 @@ import cnncalc
 from cnncalc.cli.app import app
 from cnncalc.diagnostics import Fault
 from cnncalc.render.solve import SEEN_IN
+from cnncalc.render.solve_networks import input_rows, inputs_reason
 from cnncalc.solving import Question, inputs_giving, solve, solve_filters, solve_window
 from cnncalc.solving.reasons import alternatives, reason
 
@@ -357,17 +358,23 @@ def test_inputs(
 ) -> None:
     found = inputs_giving(name, output, layer)
     assert [set(sizes) for sizes in found.axes] == [accepted, accepted]
-    assert found.rounded == (span, span)
-    assert found.ok
+    assert found.rounded is not None
+    for box in found.rounded.boxes:
+        assert [(min(sizes), max(sizes)) for sizes in box.values()] == [span, span]
+    assert found.sizes.ok
     assert not found.constant
 
 
 def test_the_files_own_size_comes_first() -> None:
-    assert inputs_giving("resnet50", (7, 7)).axes[0][:2] == (224, 208)  # 208 = 13·16
+    rows = input_rows(inputs_giving("resnet50", (7, 7)))
+    assert [(row.size, row.own) for row in rows[:2]] == [(224, True), (208, False)]  # 208 = 13·16
 
 
 def test_axes_of_their_own() -> None:
-    assert inputs_giving("vgg16", (7, 10)).axes == ((224,), (320,))
+    found = inputs_giving("vgg16", (7, 10))
+    assert [list(sizes) for sizes in found.axes] == [[224], [320]]
+    assert found.sizes.accepts(H=224, W=320)
+    assert not found.sizes.accepts(H=320, W=224)
 
 
 def test_each_input_gives_the_output() -> None:
@@ -381,26 +388,72 @@ def test_each_input_gives_the_output() -> None:
 
 def test_a_layer_that_does_not_depend_on_the_input() -> None:
     found = inputs_giving("resnet50", (1, 1), "avg_pool")
-    assert (found.constant, found.ok) == (True, True)
+    assert (found.constant, found.sizes.ok) == (True, True)
     other = inputs_giving("resnet50", (2, 2), "avg_pool")
-    assert (other.constant, other.ok) == (True, False)
+    assert (other.constant, other.sizes.ok) == (True, False)
 
 
 def test_no_input_gives_it() -> None:
     # U-Net's sizes are 16 apart: 388 − 16 = 372.
     found = inputs_giving("unet", (380, 380))
-    assert not found.ok
+    assert not found.sizes.ok
     assert found.nearest == ((372, 388), (372, 388))
 
 
 def test_inputs_that_the_network_refuses() -> None:
-    # 4·3 = 12 to 14 under floor; 5 strict windows of 3 and stride 3 want a multiple of 3, the sum wants 12 or less.
-    text = "input: 3x13x13\nlayers: [max_pool: {F: 2, S: 2, name: a}, conv: {K: 1, F: 4, S: 2, name: b}]"
+    text = "input: 3x12x12\nlayers: [max_pool: {F: 2, S: 2, name: a}, conv: {K: 1, F: 4, S: 2, name: b}]"
     found = inputs_giving(cnncalc.Source("net", text), (5, 5), "a")
-    # Outputs of a are 5 for 10 (and 11 under floor); b: (5 − 4)/2 leaves 1 over.
-    assert found.rounded == ((10, 11), (10, 11))
-    assert found.axes == ((), ())
+    # Outputs of a are 5 for 10 (and 11 under floor); b: (5 − 4)/2 leaves 1 over, (4 − 4)/2 and (6 − 4)/2 do not.
+    assert found.rounded is not None
+    assert [list(sizes) for sizes in found.rounded.boxes[0].values()] == [[10, 11], [10, 11]]
+    assert [list(sizes) for sizes in found.axes] == [[], []]
+    assert found.nearest == ((4, 6), (4, 6))
     assert [d.rule for d in found.diagnostics] == ["non-integer-output"]
+
+
+# A pool whose map's area a dense layer fixes: 16 numbers are 1×16, 2×8, 4×4, 8×2 or 16×1.
+TIED = "input: 1x8x8\nlayers: [max_pool: {F: 2, name: p}, flatten, dense: {units: 3, in_features: 16}]"
+# What is wanted of the pool; the inputs; else outputs that can be had, and words of the reason and its help.
+TIES: dict[str, tuple[tuple[int, int], list[tuple[int, int]], tuple[tuple[int, ...], ...], str]] = {
+    "square": ((4, 4), [(8, 8)], ((4,), (4,)), ""),
+    "oblong": ((2, 8), [(4, 16)], ((2,), (8,)), ""),
+    "each-but-not-both": ((4, 2), [], ((4,), (2,)), "not together"),
+    "neither": ((3, 3), [], ((2, 4), (2, 4)), "2 or 4"),
+    "no-such-height": ((20, 1), [], ((16,), (1,)), "16"),
+}
+
+
+@pytest.mark.parametrize(("output", "inputs", "nearest", "words"), TIES.values(), ids=TIES)
+def test_height_and_width_that_hang_together(
+    output: tuple[int, int], inputs: list[tuple[int, int]], nearest: tuple[tuple[int, ...], ...], words: str
+) -> None:
+    found = inputs_giving(cnncalc.Source("net", TIED), output)
+    assert [pair for pair in product(range(1, 41), repeat=2) if found.sizes.accepts(H=pair[0], W=pair[1])] == inputs
+    assert (found.sizes.ok, found.nearest) == (bool(inputs), nearest)
+    if words:
+        told = inputs_reason(found)
+        assert words in told.message
+        assert "= 16" in told.help
+
+
+def test_an_axis_that_is_not_tied_to_the_output() -> None:
+    text = "input: 1x8x8\nlayers: [adaptive_avg_pool: {output: 4x4}, conv: {K: 1, F: 3, name: c}]"
+    result = cnncalc_solve("-", "--output", "2", "--layer", "c", "-f", "csv", input=text)
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1001)  # every size would do; 1,000 stand for them
+
+
+def test_a_network_that_takes_no_input() -> None:
+    text = "input: 1x8x8\nlayers: [conv: {K: 1, F: 2, S: 2}, upsample: {scale: 2}, conv: {K: 1, F: 3, S: 2, name: c}]"
+    result = cnncalc_solve("-", "--output", "2", input=text)
+    assert result.exit_code == 1
+    assert "no input fits" in result.stderr
+
+
+def test_a_network_that_is_wrong_with_every_input() -> None:
+    text = "input: 1x8x8\nlayers: [conv: {K: 4, F: 1, in_channels: 3}]"
+    result = cnncalc_solve("-", "--output", "2", input=text)
+    assert result.exit_code == 2
+    assert "channel-mismatch" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -443,6 +496,9 @@ RUNS: dict[str, tuple[str, int, str]] = {
     "nothing": ("conv 28 --output 28 -F 4", 1, "another F       3  1  1     28      28"),
     "nothing-filters": ("conv 64x8x8 -F 3 --max-params 576", 1, "577 parameters"),
     "nothing-vgg": ("unet --output 380", 1, "372 or 388"),
+    "in-words": ("resnet50 --output 7", 0, "H = 193 to 224; W like H"),
+    "expression": ("vgg16 --output 7", 0, "512×H/32×W/32"),
+    "huge": ("vgg16 --output 1000000000000000000", 0, "H = 32000000000000000000"),
     "constant": ("resnet50 --output 1 --layer avg_pool", 0, "same for every input"),
     "constant-other": ("resnet50 --output 2 --layer avg_pool", 1, "whatever the input"),
     "misfit-filters": ("conv 64x5x5 --max-params 1M -F 3 -S 3", 1, "non-integer-output"),
@@ -570,9 +626,12 @@ def test_json_of_filters_and_inputs() -> None:
     assert (filters["budget"], found["unit"], found["count"]) == ({"max_params": 1_000_000}, "filters", 1733)
     assert (found["layer"]["params"], found["more"]["params"]) == (999_941, 1_000_518)
     inputs = json.loads(cnncalc_solve("vgg16", "--output", "7x7", "-f", "json").stdout)
-    assert (inputs["layer"], inputs["sizes"], inputs["rounded"]) == (
-        "pool5", [[224], [224]], [[224, 255], [224, 255]],
-    )  # fmt: skip
+    assert (inputs["layer"], inputs["own"], inputs["example"]) == ("pool5", {"H": 224, "W": 224}, {"H": 224, "W": 224})
+    assert inputs["expressions"] == ["512", "H/32", "W/32"]
+    assert [[sizes["points"] for sizes in box.values()] for box in inputs["accepts"]] == [[[224], [224]]]
+    assert [[sizes["text"] for sizes in box.values()] for box in inputs["rounded"]] == [
+        ["H = 224 to 255", "W = 224 to 255"]
+    ]
 
 
 def test_csv_has_every_column() -> None:

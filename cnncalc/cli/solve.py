@@ -109,20 +109,20 @@ def solve_command(
         layers = ", ".join(("conv", "pool", "dense", "transposed_conv"))
         reason = t("is for one layer ({layers}, …), and {what} is none", layers=layers, what=quote(what))
         refuse({"INPUT": input, **sizes, **budgets, **costs, **strict}, reason)
-        from cnncalc.cli.solve_networks import solve_inputs_command
+        from cnncalc.cli.solve_networks import solve_inputs
 
-        solve_inputs_command(what, output, layer, rows, format)
+        solve_inputs(what, output, layer, rows, format)
         return
     refuse({"--layer": layer}, t("belongs to an architecture, and {what} is one layer", what=what))
     type = KINDS[what]
     if any(budgets.values()):
-        from cnncalc.cli.solve_networks import solve_filters_command
+        from cnncalc.cli.solve_networks import solve_filters_for
 
         refuse({"--output": output}, t("and a budget ask two things; the windows come first, then the filters"))
         budget = parse_budget(max_params, max_macs, "")
         given = {"stride": stride, "padding": padding, "dilation": dilation, "output_padding": output_padding}
         given.update({"groups": groups, "bias": "false" if no_bias else "", "rounding": strict["--rounding"]})
-        solve_filters_command(type, input, kernel, {k: v for k, v in given.items() if v}, budget, rows, format)
+        solve_filters_for(type, input, kernel, {k: v for k, v in given.items() if v}, budget, rows, format)
         return
     refuse(costs, t("changes no shape; give a budget: --max-params 1M"))
     if type == "dense":

@@ -32,7 +32,7 @@ BUDGET_KERNELS = (1, 3, 5, 7, 11)
 MOST_KERNELS = 100
 
 
-def solve_inputs_command(arch: str, output: str, layer: str, rows: int | None, format: str) -> None:
+def solve_inputs(arch: str, output: str, layer: str, rows: int | None, format: str) -> None:
     """Write the inputs that give a layer's output. Raises typer.Exit(1) where there are none."""
     if not output:
         message = t("say which size is wanted: cnncalc solve vgg16 --output 7x7")
@@ -63,7 +63,7 @@ def solve_inputs_command(arch: str, output: str, layer: str, rows: int | None, f
         raise typer.Exit(1)
 
 
-def solve_filters_command(
+def solve_filters_for(
     type: str,
     input: str,
     kernel: str,

@@ -11,28 +11,40 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 LOCALE = Path(__file__).parent
 PACKAGE = LOCALE.parent
-KEYWORDS: dict[str, Any] = {"t": None, "marked": None, "n": (1, 2)}
-"""`t` and `marked` take a message, `n` two for one and many."""
-
+MESSAGES = {"t": 1, "marked": 1, "n": 2}
+"""The functions that take messages, and how many: `n` takes one for a single thing and one for many."""
 
 TYPER = ("Options", "Arguments", "Commands", "Missing command.", "default: {default}", "required")
 """What typer says itself, and looks up in the catalogue."""
 
 
-def helps(path: Path) -> Iterator[tuple[int, str]]:
+Found = tuple[int, "str | tuple[str, str]"]
+"""A line, and the message that stands there."""
+
+
+def messages(tree: ast.AST) -> Iterator[Found]:
+    """The messages of a module, those in f-strings too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MESSAGES:
+            texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            wanted = MESSAGES[node.func.id]
+            if len(texts) >= wanted:
+                yield node.lineno, texts[0] if wanted == 1 else (texts[0], texts[1])
+
+
+def helps(tree: ast.AST) -> Iterator[Found]:
     """The help lines of a module of commands: the ``help`` of its options, and its commands' docstrings."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name.endswith("_command"):
-            yield node.lineno, ast.get_docstring(node) or ""
+            if told := ast.get_docstring(node):
+                yield node.lineno, told
         elif isinstance(node, ast.keyword) and node.arg == "help" and isinstance(node.value, ast.Constant):
             yield node.value.lineno, str(node.value.value)
 
@@ -50,17 +62,17 @@ def declared() -> Iterator[tuple[str, str]]:
 def template() -> Catalog:
     """Every message of the code."""
     catalog = Catalog(project="cnncalc", charset="utf-8")
-    found = extract_from_dir(PACKAGE, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("L10N:",))
-    for file, line, message, comments, context in found:
-        catalog.add(message, None, [(f"cnncalc/{file}", line)], auto_comments=comments, context=context)
-    for path in sorted((PACKAGE / "cli").glob("*.py")):
-        for line, help in helps(path):
-            if help:
-                catalog.add(help, None, [(f"cnncalc/cli/{path.name}", line)])
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found = [*messages(tree), *(helps(tree) if path.parent.name == "cli" else ())]
+        for line, message in found:
+            catalog.add(message, None, [(path.relative_to(PACKAGE.parent).as_posix(), line)])
     for module, message in declared():
         catalog.add(message, None, [(f"{module.replace('.', '/')}.py", 1)])
     for message in TYPER:
         catalog.add(message, None, [("typer", 1)])
+    for entry in catalog:
+        entry.flags.discard("python-format")  # a percent sign is one: values stand in braces
     return catalog
 
 

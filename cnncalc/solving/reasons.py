@@ -20,7 +20,7 @@ from cnncalc.solving.windows import (
     smallest,
     solve,
 )
-from cnncalc.text import count_text
+from cnncalc.text import axis_word, count_text
 from cnncalc.values import axis_names
 from cnncalc.window import SEARCHED, effective_kernel, fit, transposed_output
 
@@ -105,7 +105,7 @@ def reason(questions: Sequence[Question]) -> str:
         except Fault:
             continue
         why = "; ".join(_why(question))
-        return why if len(set(questions)) == 1 else t("{axis}: {reason}", axis=name, reason=why)
+        return why if len(set(questions)) == 1 else t("{axis}: {reason}", axis=axis_word(name), reason=why)
     return t("each axis has settings that fit, and no layer has one rounding for all of them")
 
 
