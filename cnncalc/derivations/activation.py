@@ -64,12 +64,12 @@ def identity(subject: Subject) -> Derivation:
 def dropout(subject: Subject) -> Derivation:
     """A share of the numbers is set to 0 while training."""
     share = f"{100 * subject.settings.rate:g}"
-    return Derivation(t("While training, {share} % of the numbers are set to 0; the shape stays.", share=share))
+    return Derivation(t("While training, {share} of the numbers are set to 0; the shape stays.", share=f"{share}%"))
 
 
 def drop_path(subject: Subject) -> Derivation:
     """A branch is dropped for a share of the images while training."""
     share = f"{100 * subject.settings.rate:g}"
     return Derivation(
-        t("While training, the branch is left out for {share} % of the images; the shape stays.", share=share)
+        t("While training, the branch is left out for {share} of the images; the shape stays.", share=f"{share}%")
     )

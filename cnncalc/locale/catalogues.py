@@ -71,8 +71,6 @@ def template() -> Catalog:
         catalog.add(message, None, [(f"{module.replace('.', '/')}.py", 1)])
     for message in TYPER:
         catalog.add(message, None, [("typer", 1)])
-    for entry in catalog:
-        entry.flags.discard("python-format")  # a percent sign is one: values stand in braces
     return catalog
 
 
