@@ -14,10 +14,14 @@ MAX_LAYERS = 1_000_000
 
 @dataclass(slots=True, eq=False, repr=False)
 class Spec:
-    """A layer type with the settings that its file gives. Equal layers share one, so it compares by identity."""
+    """A layer type with the settings that its file gives. Equal layers share one, so it compares by identity.
+
+    ``key`` says the same as type and settings, in any file; empty where nobody has written it out.
+    """
 
     type: type[Layer]
     values: dict[str, Any]
+    key: str = ""
 
 
 Reference = tuple[str, Span]

@@ -163,6 +163,8 @@ class Axis:
     classes: list[_Class]
     values: list[_Lines | None]
     conditions: dict[int, SizeSet] = field(default_factory=dict)
+    then: list[list[_Class]] = field(default_factory=list)
+    """The classes that were left behind each layer."""
 
     @classmethod
     def start(cls, index: int, sizes: Progression, inputs: list[int | bool | None]) -> Axis:
@@ -180,10 +182,14 @@ class Axis:
     def sizes(self) -> SizeSet:
         return SizeSet(part.over for part in self.classes)
 
-    def lines(self, value: int) -> list[Line] | None:
-        """The size of a value on each class that is left; None where it has no such axis, or is not known."""
+    def lines(self, value: int, position: int | None = None) -> list[Line] | None:
+        """The size of a value on each class that is left in the end, or was behind the layer at a position.
+
+        None where it has no such axis, or is not known.
+        """
         lines = self.values[value]
-        return None if lines is None else [_line(lines, part) for part in self.classes]
+        classes = self.classes if position is None else self.then[position]
+        return None if lines is None else [_line(lines, part) for part in classes]
 
     def add(self, layer: Layer, *, whole: bool) -> None:
         """Work out the next layer; ``whole`` leaves only the sizes on which it drops nothing.
@@ -202,6 +208,7 @@ class Axis:
         ):
             found = inputs[0] if type(kind).output_shape is LayerType.output_shape else self._ask(layer, inputs, whole)
         self.values.append(found)
+        self.then.append(self.classes)
 
     def _ask(self, layer: Layer, inputs: list[_Lines], whole: bool) -> _Lines:
         kind = layer.facts.layer

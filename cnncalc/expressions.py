@@ -52,9 +52,9 @@ def substitute(node: Node, env: Env[str, Node]) -> Node:
 
     Raises Fault ``unknown-reference`` for a parameter that is not in ``env``, ``invalid-value`` for bad arithmetic.
     """
+    if node.fixed:
+        return node
     if isinstance(node, Scalar):
-        if "$" not in node.text:
-            return node
         return _value(node, env)
     if isinstance(node, Sequence):
         items = [substitute(item, env) for item in node.items]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from cnncalc.analysis import Analysis, Layer, Totals
-from cnncalc.architecture import LayerItem
+from cnncalc.architecture import LayerItem, Spec
 from cnncalc.diagnostics import Fault, Findings, TooManyFaults
 from cnncalc.graph import Graph, Node
 from cnncalc.language import t
@@ -15,6 +15,27 @@ from cnncalc.layers.merging import seen_inputs
 from cnncalc.promises import check_promises
 from cnncalc.receptive_field import Field, grow, initial, union
 from cnncalc.values import Shape
+
+
+MOST_KNOWN = 20_000
+"""So many layers are remembered from one network to the next."""
+
+_known: dict[tuple[str, tuple[Shape | None, ...]], Facts] = {}
+
+
+def facts_of(spec: Spec, inputs: tuple[Shape | None, ...]) -> Facts:
+    """The facts about a layer. Where many files are read one after the other, most of their layers are alike."""
+    if not spec.key:
+        return infer(spec.type, spec.values, inputs)
+    key = spec.key, inputs
+    facts = _known.get(key)
+    if facts is None:
+        facts = infer(spec.type, spec.values, inputs)
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        if not facts.faults:  # they speak a language, which may be another next time
+            _known[key] = facts
+    return facts
 
 
 class Run:
@@ -43,7 +64,7 @@ class Run:
                 spec = node.spec
                 facts = cache.get((spec, shape))
                 if facts is None:
-                    facts = cache[spec, shape] = infer(spec.type, spec.values, (shape,))
+                    facts = cache[spec, shape] = facts_of(spec, (shape,))
                 field = fields[value]
                 if facts.windows is not None:
                     field = grow(field, facts.windows)
@@ -100,7 +121,7 @@ class Run:
         key = (node.spec, shapes, None)
         facts = self._cache.get(key)
         if facts is None:
-            facts = self._cache[key] = infer(node.spec.type, node.spec.values, shapes)
+            facts = self._cache[key] = facts_of(node.spec, shapes)
         field = union([self._fields[value] for value in seen_inputs(node.spec.type, facts, node.inputs)])
         return facts, field if facts.windows is None else grow(field, facts.windows)
 

@@ -265,7 +265,7 @@ def expression(lines: Sequence[Line], symbol: str) -> str:
     if len(slopes) <= 1:
         slope = slopes.pop() if slopes else Fraction(0)
         offsets = [line.start - slope * line.over.first for line in endless]
-        formula = _formula(slope, min(offsets), max(offsets), symbol)
+        formula = _formula(slope, min(offsets), max(offsets), symbol) or _multiple(endless, symbol)
         if formula is not None:
             return formula
     parts = []
@@ -302,6 +302,28 @@ def _formula(slope: Fraction, least: Fraction, most: Fraction, symbol: str) -> s
                 top = f"({top})"
             texts.append(f"{left}{top}/{q}{right}{_signed(whole)}")
     return min(texts, key=lambda text: (len(text), "−" in text, text))
+
+
+def _multiple(lines: Sequence[Line], symbol: str) -> str | None:
+    """``4·⌈H/4⌉ − 4``: lines whose values are a multiple of one formula, and a constant; None where they are not."""
+    first = lines[0].start
+    factor = gcd(*(line.rise for line in lines), *(line.start - first for line in lines))
+    if factor < 2:
+        return None
+    rest = first % factor
+    parts = [Line(line.over, (line.start - rest) // factor, line.rise // factor) for line in lines]
+    texts = []
+    for constant in (rest, rest - factor):
+        slope = Fraction(parts[0].rise, parts[0].over.step)
+        offsets = [part.start + (constant != rest) - slope * part.over.first for part in parts]
+        formula = _formula(slope, min(offsets), max(offsets), symbol)
+        if formula is None:
+            return None
+        inner, _, added = formula.rpartition("⌋") if "⌋" in formula else formula.rpartition("⌉")
+        sign = formula[len(inner) : len(inner) + 1]
+        shift = int(added.replace(" ", "").replace("−", "-").replace("+", "") or 0) * factor + constant
+        texts.append(f"{factor}·{inner}{sign}{_signed(shift)}")
+    return min(texts, key=len)
 
 
 def _linear(factor: int, constant: int, symbol: str) -> str:

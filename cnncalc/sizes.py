@@ -159,37 +159,45 @@ class Sizes:
             for name, (channels, axes) in self.inputs.items()
         }
 
-    def axis_text(self, value: int, axis: Axis) -> str:
-        """The size of a value along an axis as an expression: ``⌈H/32⌉``; ``?`` where it is not known."""
-        lines = axis.lines(value)
+    def axis_text(self, value: int, axis: Axis, position: int) -> str:
+        """The size of a value along an axis as an expression: ``⌈H/32⌉``; ``?`` where it is not known.
+
+        It holds for the sizes that are left behind the layer at the position.
+        """
+        lines = axis.lines(value, position)
         return expression(lines, self.symbol(axis) or "1") if lines else "?"
 
-    def shape_texts(self, value: int, output: Shape | None) -> list[str]:
+    def shape_texts(self, value: int, output: Shape | None, position: int) -> list[str]:
         """A value's shape, each axis as an expression; empty where it is not known."""
         if output is None:
             return []
         if len(output) > 1:
             channels = "?" if output[0] is None else str(output[0])
-            return [channels, *(self.axis_text(value, axis) for axis in self.axes[: len(output) - 1])]
+            return [channels, *(self.axis_text(value, axis, position) for axis in self.axes[: len(output) - 1])]
         features = self.features[value]
-        return ["?" if features is None else self.features_text(features)]
+        return ["?" if features is None else self.features_text(features, position)]
 
     def output_texts(self, layer: Layer) -> list[str]:
         """A layer's output, each axis as an expression in the letters of the input."""
-        return self.shape_texts(self.value_of(layer), layer.output)
+        return self.shape_texts(self.value_of(layer), layer.output, layer.index - 1)
+
+    def input_texts(self, layer: Layer) -> list[list[str]]:
+        """A layer's inputs in the same way, for the sizes that came as far as to it."""
+        position = max(layer.index - 2, 0)
+        return [self.shape_texts(v, shape, position) for v, shape in zip(layer.node.inputs, layer.inputs)]
 
     def value_of(self, layer: Layer) -> int:
-        """The number of the value that a layer gives."""
+        """The number of a layer's output among the values of the graph."""
         return len(self.graph.names) + layer.index - 1
 
-    def features_text(self, features: Features) -> str:
+    def features_text(self, features: Features, position: int) -> str:
         """``512·⌊H/32⌋·⌊W/32⌋``."""
         constant, texts = 0, []
         for factor, value in features:
             if value is None:
                 constant += factor
                 continue
-            sizes = [self.axis_text(value, axis) for axis in self.axes_of(value)]
+            sizes = [self.axis_text(value, axis, position) for axis in self.axes_of(value)]
             factor *= prod(int(size) for size in sizes if size.isdecimal())
             parts = [bracketed(size) for size in sizes if not size.isdecimal()]
             if parts:
@@ -208,7 +216,9 @@ class Sizes:
         features = self.features[layer.node.inputs[0]]
         if not isinstance(kind, Dense) or features is None:
             return "?"
-        text = self.features_text(features)
+        if kind.in_features is not None:
+            return f"{(kind.in_features + kind.bias) * kind.units:,}"
+        text = self.features_text(features, layer.index - 1)
         return f"({text} + 1)·{kind.units}" if kind.bias else f"{bracketed(text)}·{kind.units}"
 
     def giving(self, value: int, output: Sequence[int]) -> dict[str, SizeSet] | None:
@@ -242,12 +252,13 @@ class Sizes:
 
     def depending(self) -> list[Layer]:
         """The layers whose weights depend on the input's size."""
-        return [layer for layer in self.layers if layer.params is None and not layer.facts.faults and layer.facts.layer]
+        unknown = (layer for layer in self.layers if layer.params is None and not layer.facts.faults)
+        return [layer for layer in unknown if getattr(layer.facts.layer, "in_features", 0) is None]
 
 
 def bracketed(text: str) -> str:
     """An expression as a factor: in brackets, unless it has its own."""
-    whole = text[0] in "⌊⌈" and text.endswith(("⌋", "⌉"))
+    whole = text[0] in "⌊⌈" and text.endswith(("⌋", "⌉")) and sum(map(text.count, "⌊⌈")) == 1
     return f"({text})" if " " in text and not whole else text
 
 
@@ -313,7 +324,7 @@ def _run(layers: list[Layer], inputs: dict[str, SymbolicShape], *, whole: bool) 
             both = all(isinstance(n, str) for _, a in inputs.values() for n in a[index - 1 : index + 1])
             if both and all(_alike(layer, index) for layer in layers):
                 before = axes[-1]
-                axes.append(Axis(index, before.classes, before.values, before.conditions))
+                axes.append(Axis(index, before.classes, before.values, before.conditions, before.then))
                 continue
         open_ = any(isinstance(size, str) for size in sizes)
         starts = [True if isinstance(size, str) else size for size in sizes]

@@ -43,27 +43,35 @@ class Scalar:
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
 
 
-class Sequence:
-    """A list. ``size`` counts the nodes in it, ``height`` their deepest nesting."""
+    @property
+    def fixed(self) -> bool:
+        """Whether no parameter of a block can change it."""
+        return "$" not in self.text
 
-    __slots__ = ("height", "items", "size", "span")
+
+class Sequence:
+    """A list. ``size`` counts the nodes in it, ``height`` their deepest nesting; ``fixed`` as for a word."""
+
+    __slots__ = ("fixed", "height", "items", "size", "span")
 
     def __init__(self, items: list[Node], span: Span) -> None:
         self.items = items
         self.span = span
         self.size, self.height = _measure(items, span)
+        self.fixed = all([item.fixed for item in items])
 
 
 class Mapping:
     """Keys and values in their order. A key that stands twice is in ``entries`` once, the first time."""
 
-    __slots__ = ("entries", "height", "size", "span")
+    __slots__ = ("entries", "fixed", "height", "size", "span")
 
     def __init__(self, entries: list[tuple[Scalar, Node]], span: Span) -> None:
         self.entries = entries
         self.span = span
         self.size, self.height = _measure([value for _, value in entries], span)
         self.size += len(entries)
+        self.fixed = all([value.fixed and "$" not in key.text and key.text != "when" for key, value in entries])
 
 
 Node = Union[Scalar, Sequence, Mapping]
@@ -142,20 +150,20 @@ class _Builder:
         self._documents = 0
 
     def take(self, event: Any) -> None:
-        if isinstance(event, yaml.ScalarEvent):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
             self._count(event)
-            node = Scalar(event.value, _span(event), plain=event.style is None or event.style == "")
-            self._add(node, event.anchor)
-        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            self._add(Scalar(event.value, _span(event), event.style is None or event.style == ""), event.anchor)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             self._count(event)
             if len(self._open) >= MAX_DEPTH:
                 raise _too_deep(_span(event))
-            self._open.append(_Open(isinstance(event, yaml.MappingStartEvent), event.anchor, _point(event.start_mark)))
-        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            self._open.append(_Open(kind is yaml.MappingStartEvent, event.anchor, _point(event.start_mark)))
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             self._close()
-        elif isinstance(event, yaml.AliasEvent):
+        elif kind is yaml.AliasEvent:
             self._alias(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
+        elif kind is yaml.DocumentStartEvent:
             self._documents += 1
             if self._documents > 1:
                 message = t("a second document starts here")

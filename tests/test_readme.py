@@ -14,7 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 import cnncalc
+from cnncalc.cli import speak
 from cnncalc.cli.app import app
+from cnncalc.language import ENGLISH, speaking
 from cnncalc.reference import layer_reference
 
 README = Path(__file__).parent.parent / "README.md"
@@ -25,7 +27,9 @@ def run(command: str) -> str:
     """What ``$ cnncalc …`` prints on both streams."""
     words = shlex.split(command)
     assert words[0] == "cnncalc"
-    return CliRunner().invoke(app, words[1:]).output
+    with speaking(ENGLISH):
+        speak(words[1:])
+        return CliRunner().invoke(app, words[1:]).output
 
 
 def played(block: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pytest
 from hypothesis import assume, given, settings
@@ -160,6 +163,30 @@ def test_every_size_up_to_1200_is_judged_as_the_engine_does(text: str) -> None:
     found = accepted_sizes(Source("drawn", text))
     for length in range(1, 1201):
         agrees(found, {"L": length})
+
+
+def worked_out(formula: str, length: int) -> int | None:
+    """What an expression comes to; None for one that says several things."""
+    if "where" in formula:
+        return None
+    signs = {"⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "·": "*", "−": "-"}
+    text = re.sub(r"(\d)L", r"\1*L", "".join(signs.get(c, c) for c in formula))
+    value = Fraction(eval(text, {"floor": math.floor, "ceil": math.ceil, "L": Fraction(length)}))
+    assert value.denominator == 1
+    return int(value)
+
+
+@given(networks())
+@settings(max_examples=80)
+def test_expressions_come_to_what_the_engine_finds(text: str) -> None:
+    found = accepted_sizes(Source("drawn", text))
+    for length in [n for box in found.boxes for n in box["L"].first(40)]:
+        run = engine_takes(found.graph, found.input_of({"L": length}))
+        assert run is not None
+        for layer in found.layers:
+            output = run.layers[layer.index - 1].output
+            told = worked_out(found.output_texts(layer)[1], length)
+            assert told is None or output is None or told == output[1], (layer.path, length)
 
 
 COUPLED = {

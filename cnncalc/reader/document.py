@@ -52,6 +52,8 @@ class Reading:
 
     architecture: Architecture | None
     findings: Findings
+    root: Node | None = None
+    """The tree that it was read from."""
 
 
 def read(source: Source) -> Reading:
@@ -69,7 +71,7 @@ def read_tree(source: Source, root: Node | None, findings: Findings, faults: Ite
     """Read a description that is a tree already; ``source`` is what its places are in."""
     try:
         findings.extend(faults)
-        return Reading(_Document(source, findings).read(root), findings)
+        return Reading(_Document(source, findings).read(root), findings, root)
     except TooManyFaults:
         return Reading(None, findings)
     except Fault as fault:

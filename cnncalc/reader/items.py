@@ -46,6 +46,8 @@ class ItemReader:
         self.rounding = rounding
         self.defaults: dict[str, tuple[dict[str, Any], dict[str, Span]]] = {}
         self._specs: dict[str, Spec] = {}
+        self._known: dict[int, tuple[Node, list[Item]]] = {}
+        """What nodes without a parameter of a block came to, and the nodes, so that none can take another's place."""
         self._depth = 0
 
     def read_path(self, node: Node | None, env: Env_, what: str, name: str | None = None) -> Path:
@@ -78,8 +80,15 @@ class ItemReader:
     def _items(self, node: Sequence, env: Env_) -> list[Item]:
         items: list[Item] = []
         for child in node.items:
+            known = self._known.get(id(child))
+            if known is not None:
+                items += known[1]
+                continue
             try:
-                items += self._item(child, env)
+                found = self._item(child, env)
+                items += found
+                if child.fixed:
+                    self._known[id(child)] = child, found
             except Fault as fault:
                 if fault.rule == "limit-exceeded":
                     raise
@@ -202,7 +211,7 @@ class ItemReader:
         key = f"{layer.word}{values!r}"
         spec = self._specs.get(key)
         if spec is None:
-            spec = self._specs[key] = Spec(layer, values)
+            spec = self._specs[key] = Spec(layer, values, key)
         return spec
 
     def _block(self, word: Scalar, parameters: Mapping) -> list[Item]:
