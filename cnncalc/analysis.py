@@ -14,7 +14,7 @@ from cnncalc.language import t
 from cnncalc.layers import Facts, Tensor
 from cnncalc.layers.merging import seen_inputs
 from cnncalc.receptive_field import Extent, Field
-from cnncalc.text import listing, nearest, quote
+from cnncalc.text import choices, listing, nearest, quote
 from cnncalc.values import Shape
 
 DTYPES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
@@ -301,7 +301,14 @@ class Analysis:
         if near:
             names = listing(map(quote, near), "or")
             raise KeyError(t("no layer is called {name}; did you mean {names}?", name=quote(name), names=names))
-        raise KeyError(t("no layer is called {name}", name=quote(name)))
+        raise KeyError(
+            t("no layer is called {name}; there are {names}", name=quote(name), names=choices(self.main_names()))
+        )
+
+    def main_names(self) -> list[str]:
+        """The names at the top of the network that a reader looks for: what changes the shape, if anything does."""
+        changes = [layer for layer in self.layers if layer.input != layer.output]
+        return list(dict.fromkeys(layer.path.split("/")[0] for layer in changes or self.layers))
 
     def head_dict(self) -> dict[str, Any]:
         """The JSON document without its layers and diagnostics."""

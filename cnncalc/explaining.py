@@ -12,7 +12,7 @@ from cnncalc.diagnostics import Diagnostic, Fault
 from cnncalc.graph import Scope
 from cnncalc.language import t
 from cnncalc.receptive_field import Field, initial
-from cnncalc.text import listing, nearest, quote
+from cnncalc.text import choices, listing, nearest, quote
 
 NEAR = 5000
 """So many names are searched for the ones that look like a name that there is not."""
@@ -235,4 +235,5 @@ class _Names:
             raise KeyError(
                 t("no layer or structure is called {name}; did you mean {options}?", name=quote(name), options=options)
             )
-        raise KeyError(t("no layer or structure is called {name}", name=quote(name)))
+        names = choices(self.analysis.main_names())
+        raise KeyError(t("no layer or structure is called {name}; there are {names}", name=quote(name), names=names))

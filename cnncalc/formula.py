@@ -27,6 +27,9 @@ Like = Union["Expression", int]
 MANY = 12
 """A sum of more terms is shown with its middle left out."""
 
+LARGE = 10_000
+"""Numbers from here on are grouped where a formula's numbers are."""
+
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
 """How closely an expression holds together: what is looser than its place allows is put in brackets."""
 
@@ -91,6 +94,10 @@ class Expression:
         """The same with both sides of each division worked out: ``216/4 + 1``."""
         return self.change(lambda part: part.divided())
 
+    def grouped(self) -> Expression:
+        """The same with the thousands of its large numbers apart: ``2·105,415,200``."""
+        return self.change(lambda part: part.grouped())
+
     def __add__(self, other: Like) -> Expression:
         return Sum((*_terms(self), *_terms(_made(other))))
 
@@ -132,15 +139,15 @@ def _bracketed(shown: str, kind: str, style: Style) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Num(Expression):
-    """A number; ``?`` where it is not known. ``grouped`` writes its thousands apart: ``34,944``."""
+    """A number; ``?`` where it is not known. ``apart`` writes its thousands apart: ``34,944``."""
 
     number: Number | None
-    grouped: bool = False
+    apart: bool = False
 
     def show(self, style: Style) -> str:
         if self.number is None:
             return "?"
-        shown = f"{self.number:,}" if self.grouped and isinstance(self.number, int) else str(self.number)
+        shown = f"{self.number:,}" if self.apart and isinstance(self.number, int) else str(self.number)
         # In LaTeX a bare comma would get a space after it.
         return shown.replace("-", style.minus).replace(",", "{,}" if style.latex else ",")
 
@@ -151,6 +158,9 @@ class Num(Expression):
 
     def value(self) -> Number | None:
         return self.number
+
+    def grouped(self) -> Num:
+        return Num(self.number, apart=isinstance(self.number, int) and abs(self.number) >= LARGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ from cnncalc.text import suggest
 
 _NAME = re.compile(r"[a-z0-9_]+\Z")
 
+SCHEMA = "cnncalc.schema.json"
+"""The JSON Schema that lies beside them, as ``cnncalc schema`` prints it."""
+MODELINE = f"# yaml-language-server: $schema={SCHEMA}\n"
+"""The last line of each file, by which editors find the schema."""
+
 
 @cache
 def folder() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from cnncalc.analysis import Analysis, Layer, Totals
 from cnncalc.architecture import LayerItem, Spec
@@ -15,6 +16,9 @@ from cnncalc.layers.merging import seen_inputs
 from cnncalc.promises import check_promises
 from cnncalc.receptive_field import Field, grow, initial, union
 from cnncalc.values import Shape
+
+if TYPE_CHECKING:
+    from cnncalc.blame import Allowance
 
 
 MOST_KNOWN = 20_000
@@ -54,6 +58,8 @@ class Run:
         self._tally: dict[Facts, int] = {}
         """How many layers have which facts, where their weights are their own and trained; the others by themselves."""
         self._special: list[Layer] = []
+        self._allowance: Allowance | None = None
+        """What may still be tried to find out why merges do not fit."""
 
     def __iter__(self) -> Iterator[Layer]:
         graph, shapes, fields, cache, tally = self.graph, self._shapes, self._fields, self._cache, self._tally
@@ -134,7 +140,8 @@ class Run:
         for fault in layer.facts.faults:
             span = spans.get(fault.parameter or "", node.item.span)
             message = f"{layer.path}: {fault.message}"
-            told = Fault(fault.rule, message, fault.help, parameter=fault.parameter)
+            help = self._blamed(layer, fault.help) if fault.rule == "merge-mismatch" else fault.help
+            told = Fault(fault.rule, message, help, parameter=fault.parameter)
             self.findings.add(told, span=span, layer=layer.path)
         if node.shared is not None:
             self._compare_weights(layer, self.layers[node.shared])
@@ -143,6 +150,14 @@ class Run:
             totals = Totals()
             totals.add_layer(layer)
             check_promises(expect, self.findings, layer.path, {"output": layer.output}, totals, layer.field)
+
+    def _blamed(self, merge: Layer, help: str) -> str:
+        """The help for a merge that does not fit, with the layer to blame and the smallest edit."""
+        from cnncalc.blame import Allowance, find_blame
+
+        self._allowance = self._allowance or Allowance()
+        blame = find_blame(merge, self.layers, self._allowance)
+        return help if blame is None else f"{help}\n{blame.text}"
 
     def _compare_weights(self, layer: Layer, other: Layer) -> None:
         mine, theirs = layer.facts.tensors, other.facts.tensors

@@ -1,8 +1,9 @@
-"""The reference of the layer types as Markdown, made from their declarations."""
+"""The references of layer types and lint rules as Markdown, made from their declarations."""
 
 from __future__ import annotations
 
 from cnncalc.layers import LAYERS, Layer, Parameter
+from cnncalc.lint.rules import NAMES, rule
 
 
 def layer_reference() -> str:
@@ -28,3 +29,12 @@ def _parameter(declared: Parameter) -> str:
         return f"`{declared.name}`{letters}"
     shown = str(default).lower() if isinstance(default, bool) else default
     return f"`{declared.name}: {shown}`{letters}"
+
+
+def rule_reference() -> str:
+    """A table of every lint rule: its name, how severe it is, what it reports, and what ``--fix`` does about it."""
+    rows = []
+    for declared in map(rule, NAMES):
+        summary = declared.summary.replace("|", "\\|")
+        rows.append(f"| `{declared.name}` | {declared.severity} | {summary} | {declared.fixes} |")
+    return "\n".join(["| rule | severity | what it reports | `--fix` |", "|---|---|---|---|", *rows]) + "\n"

@@ -17,7 +17,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = {"type": ["string", "number", "boolean"]}
 _NAMES = {"anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1}]}
 _WHOLE = {"type": "integer", "minimum": 0}
-_EXPRESSION = {"type": "string", "pattern": r"\$", "description": "a block's parameter, or arithmetic with some"}
+_EXPRESSION = {"$ref": "#/$defs/expression"}
 _SHAPE = ShapeKind().schema()
 _ITEMS = {"$ref": "#/$defs/layers"}
 
@@ -72,6 +72,12 @@ def _definitions() -> dict[str, Any]:
         "additionalProperties": False,
     }
     return {
+        "expression": {
+            "type": "string",
+            "pattern": r"\$",
+            "description": "a block's parameter, or arithmetic with some",
+        },
+        "common": {"properties": _common()},
         "layers": {"type": "array", "items": {"$ref": "#/$defs/item"}},
         "item": {
             "anyOf": [
@@ -132,12 +138,17 @@ def _common() -> dict[str, Any]:
     }
 
 
+def _common_keys() -> dict[str, Any]:
+    """The same, told where they are declared: every layer type has them."""
+    return {key: {"$ref": f"#/$defs/common/properties/{key}"} for key in _common()}
+
+
 def _structure(
     key: str, body: dict[str, Any], help: str, options: dict[str, Any], required: list[str] | None = None
 ) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {key: {**body, "description": help}, **options, **_common()},
+        "properties": {key: {**body, "description": help}, **options, **_common_keys()},
         "required": [key, *(required or [])],
         "additionalProperties": False,
     }
@@ -160,11 +171,11 @@ def layer_schema(layer: type[Layer]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for declared in layer.parameters.values():
         for spelling in declared.spellings:
-            properties[spelling] = _parameter(declared, spelling)
+            properties[spelling] = _parameter(layer, declared, spelling)
     if layer.spread_sides:
         side = {"type": "integer", "minimum": 0, "maximum": LIMIT}
         properties.update({word: {**side, "description": f"rows or columns at the {word}"} for word in SIDE_WORDS})
-    common = {key: value for key, value in _common().items() if key not in properties}
+    common = {key: value for key, value in _common_keys().items() if key not in properties}
     return {
         "type": ["object", "null"],
         "description": (layer.__doc__ or "").strip(),
@@ -177,26 +188,24 @@ def layer_schema(layer: type[Layer]) -> dict[str, Any]:
     }
 
 
-def _parameter(declared: Parameter, spelling: str) -> dict[str, Any]:
-    alias = "" if spelling == declared.name else f"{declared.name}: "
-    described: dict[str, Any] = {
-        "description": f"{alias}{declared.help} ({declared.kind.title})",
-        "anyOf": [declared.kind.schema(), _EXPRESSION],
-    }
+def _parameter(layer: type[Layer], declared: Parameter, spelling: str) -> dict[str, Any]:
+    described = f"{declared.help} ({declared.kind.title})"
+    if spelling != declared.name:
+        place = f"#/$defs/layer/properties/{layer.word}/properties/{declared.name}"
+        return {"$ref": place, "description": f"{declared.name}: {described}"}
+    parameter: dict[str, Any] = {"description": described, "anyOf": [declared.kind.schema(), _EXPRESSION]}
     if not declared.required and declared.default is not None:
-        described["default"] = declared.default
-    return described
-
-
-def defaults_schema(layer: type[Layer]) -> dict[str, Any]:
-    """A layer type's parameters as defaults: none of them has to be there."""
-    own = layer_schema(layer)
-    return {"type": "object", "properties": own["properties"], "additionalProperties": False}
+        parameter["default"] = declared.default
+    return parameter
 
 
 def _defaults() -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {layer.word: defaults_schema(layer) for layer in LAYERS if layer.parameters},
+        "properties": {
+            layer.word: {"$ref": f"#/$defs/layer/properties/{layer.word}", "type": "object"}
+            for layer in LAYERS
+            if layer.parameters
+        },
         "additionalProperties": {"type": "object", "description": "a block's parameters"},
     }

@@ -33,8 +33,8 @@ class Source:
     text: str
 
 
-def read_file(path: str) -> Source:
-    """The text of a file, or of standard input for ``-``.
+def read_file(path: str, *, numbers: bool = False) -> Source:
+    """The text of a file, or of standard input for ``-``; where it has ``numbers``, messages do not speak of YAML.
 
     Raises Fault: ``unreadable-file`` where there is no such file or it is no text file, ``limit-exceeded`` above
     4 MB, ``syntax`` where it is not UTF-8.
@@ -47,9 +47,9 @@ def read_file(path: str) -> Source:
         raise Fault("unreadable-file", t("cannot read {name}: {reason}", name=quote(name), reason=reason)) from None
     if len(data) > MAX_BYTES:
         message = t("{name} has more than {most:,} bytes", name=quote(name), most=MAX_BYTES)
-        help = t("a network that repeats itself is shorter with `repeat` and `blocks`")
+        help = "" if numbers else t("a network that repeats itself is shorter with `repeat` and `blocks`")
         raise Fault("limit-exceeded", message, help)
-    return Source(name, decode(data))
+    return Source(name, decode(data, numbers=numbers))
 
 
 def _read_stdin() -> bytes:
@@ -94,7 +94,7 @@ def _read_pipe(descriptor: int) -> bytes:
     return bytes(data)
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, numbers: bool = False) -> str:
     """UTF-8 bytes as text, without a byte order mark. Raises Fault ``syntax`` at the first bad byte."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Fault("syntax", t("this file is UTF-16, not UTF-8"), t("save it as UTF-8"), span=Span(1, 1, 1, 2))
@@ -104,18 +104,18 @@ def decode(data: bytes) -> str:
         before = data[: error.start].decode("utf-8-sig")
         message = t("byte 0x{byte:02x} is not UTF-8", byte=data[error.start])
         raise Fault("syntax", message, t("save the file as UTF-8"), span=_place(before, len(before))) from None
-    check_characters(text)
+    check_characters(text, numbers=numbers)
     return text
 
 
-def check_characters(text: str) -> None:
+def check_characters(text: str, *, numbers: bool = False) -> None:
     """Raises Fault ``syntax`` at the first character that YAML does not allow, such as NUL or escape."""
     bad = _UNPRINTABLE.search(text)
     if bad:
-        message = t(
-            "the control character U+{code:04X} is not allowed in a YAML file",
-            code=ord(bad.group()),
-        )
+        code = ord(bad.group())
+        message = t("the control character U+{code:04X} is not allowed in a YAML file", code=code)
+        if numbers:
+            message = t("the control character U+{code:04X} is not allowed in a file of numbers", code=code)
         help = t("is this a text file?") if bad.group() == "\0" else t("delete it")
         raise Fault("syntax", message, help, span=_place(text, bad.start()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -38,7 +39,13 @@ def listing(words: Iterable[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     last = {"and": t("and"), "or": t("or")}.get(last, last)
+    if last in BEFORE and re.match(BEFORE[last][0], words[-1], re.IGNORECASE):
+        last = BEFORE[last][1]
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+BEFORE = {"o": (r"`?(ho|[oó]|8|11([,.]?\d{3})*(?!\d))", "u"), "y": (r"`?(hi|[ií])(?!e)", "e")}
+"""Spanish words that change before a word that begins with their sound: «6 u 8», «7 u 11», «entradas e imágenes»."""
 
 
 def nearest(word: str, known: Iterable[str], most: int = 3) -> list[str]:
@@ -68,6 +75,27 @@ def axis_word(name: str) -> str:
         "features": t("features"),
     }
     return words.get(name, name)
+
+
+def the_axes(names: Sequence[str]) -> str:
+    """Axes with an article, for the middle of a sentence: ``the height and width``. ``names`` are as in `axis_word`."""
+    phrases = {
+        "length": t("the length"),
+        "depth": t("the depth"),
+        "height": t("the height"),
+        "width": t("the width"),
+        "height width": t("the height and width"),
+        "depth height": t("the depth and height"),
+        "depth width": t("the depth and width"),
+        "depth height width": t("the depth, height and width"),
+    }
+    return phrases.get(" ".join(names)) or listing(map(axis_word, names))
+
+
+def choices(names: Iterable[str], most: int = 8) -> str:
+    """Some names to choose from: ```c1`, `s2` and `c3```, ``…`` for those that are left out."""
+    names = list(names)
+    return listing([*map(quote, names[:most]), *["…"] * (len(names) > most)])
 
 
 def side_word(name: str) -> str:

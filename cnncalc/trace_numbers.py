@@ -31,8 +31,10 @@ MAX_CELLS = 10_000
 
 MAX_DECIMALS = 18
 MAX_LETTERS = 40
+MAX_SHOWN = 7
+"""Characters of a number that is shown exactly, where that takes a long decimal or a quotient."""
 
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?([0-9]+))?\Z")
 _QUOTIENT = re.compile(r"[+-]?[0-9]+/[0-9]+\Z")
 _SHAPE = re.compile(r"\s*[0-9]+(\s*[xX×]\s*[0-9]+)+\s*\Z")
 _SIZE = re.compile(r"\s*[0-9]+(\s*[xX×]\s*[0-9]+)*\s*\Z")
@@ -57,6 +59,17 @@ class Numbers:
         rows = self.blocks[0]
         return (len(rows), len(rows[0]))[2 - self.rank :]
 
+    def of_rank(self, rank: int) -> Numbers:
+        """The same numbers in so many spatial axes: what has one row is an array of either.
+
+        Raises Fault where it has several rows, and the rank is 1.
+        """
+        if rank < self.rank and len(self.blocks[0]) > 1:
+            message = t("the kernel has several rows, and the input has one spatial axis")
+            help = t("write the kernel's numbers in one row, or the input with a `;` behind its row: 1 2 3;")
+            raise Fault("invalid-value", message, help)
+        return Numbers(self.blocks, rank, self.per_filter)
+
 
 def is_shape(text: str) -> bool:
     """Whether a text is a shape, ``3x5x5``, and not numbers."""
@@ -79,21 +92,28 @@ def read_number(text: str, span: Span | None = None) -> Number:
     if len(word) > MAX_LETTERS:
         message = t("{word} has more than {most} characters", word=quote(text), most=MAX_LETTERS)
         raise Fault("limit-exceeded", message, span=span)
-    if not (_DECIMAL.match(word) or _QUOTIENT.match(word)):
+    decimal = _DECIMAL.match(word)
+    if not (decimal or _QUOTIENT.match(word)):
         help = t("numbers are written 3, -1, 0.5 or 1/9, with a space or comma between them, and `;` between rows")
         if re.search(r"[^\W\d_]{2}", word):
             help = t("and there is no file of that name; numbers are written 3, -1, 0.5 or 1/9")
         raise Fault("invalid-value", t("{word} is not a number", word=quote(text)), help, span=span)
     if word.partition("/")[2].strip("0") == "" and "/" in word:
         raise Fault("invalid-value", t("{word} divides by zero", word=quote(text)), span=span)
+    if decimal and len((decimal[1] or "").lstrip("0")) > 2:  # it would take its time to work such a number out
+        raise _too_large(text, span)
     return _bounded(Fraction(word), text, span)
 
 
 def _bounded(value: Fraction, text: str, span: Span | None = None) -> Number:
     if abs(value) > LIMIT or value.denominator > LIMIT:
-        message = t("{word} is larger or finer than a trace takes: 10¹⁸, or 18 decimals", word=quote(text))
-        raise Fault("limit-exceeded", message, span=span)
+        raise _too_large(text, span)
     return plain(value)
+
+
+def _too_large(text: str, span: Span | None) -> Fault:
+    message = t("{word} is larger or finer than a trace takes: 10¹⁸, or 18 decimals", word=quote(text))
+    return Fault("limit-exceeded", message, span=span)
 
 
 def read_word(word: str, what: str) -> tuple[Source, bool]:
@@ -102,7 +122,7 @@ def read_word(word: str, what: str) -> tuple[Source, bool]:
     Also whether it is CSV: a file whose name ends so. ``what`` names the word in messages. Raises Fault as `read_file`.
     """
     if word == "-" or exists(word):
-        return read_file(word), word.lower().endswith(".csv")
+        return read_file(word, numbers=True), word.lower().endswith(".csv")
     return Source(what, word), False
 
 
@@ -347,10 +367,21 @@ def number_text(x: Number, places: int = 0) -> str:
 
 
 def exact_text(x: Number, decimals: int | None = None) -> str:
-    """A number that somebody gave: as a decimal where that says it exactly in three places, else as a quotient."""
+    """A number that somebody gave: as a decimal where a short one says it exactly, else as a quotient.
+
+    A number that neither says in a few characters is rounded.
+    """
     places = places_for([x], decimals)
     if decimals is None and isinstance(x, Fraction) and 10**places % x.denominator:
         quotient = f"{x.numerator}/{x.denominator}".replace("-", "−")
-        if len(quotient) <= 7:
-            return quotient
+        longer = (number_text(x, more) for more in range(1, MAX_SHOWN) if 10**more % x.denominator == 0)
+        decimal = next(longer, quotient)
+        for text in (decimal, quotient):
+            if len(text) <= MAX_SHOWN:
+                return text
     return number_text(x, places)
+
+
+def is_rounded(x: Number, text: str) -> bool:
+    """Whether the text says another number than this one."""
+    return Fraction(text.replace("−", "-")) != x

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any, NamedTuple, TypeVar
 
@@ -73,7 +74,7 @@ class Shapes(NamedTuple):
 
 
 def work_out(type: str, input: tuple[int, ...], settings: Mapping[str, str], count_padding: bool) -> Shapes:
-    """The shapes, by the command that a user could type for them.
+    """The shapes, by the command that a user could type for them. Diagnostics have no place in it: nobody typed it.
 
     Raises MisfitError where they do not fit, ArchitectureError for settings that can't be read.
     """
@@ -92,11 +93,15 @@ def work_out(type: str, input: tuple[int, ...], settings: Mapping[str, str], cou
     try:
         analysis = analyze_command(command, type, axes, nodes)
     except ArchitectureError as error:
-        error.text = command.text
-        raise
+        raise ArchitectureError(_unplaced(error.diagnostics)) from None
     if not analysis.ok:
-        raise MisfitError(analysis.diagnostics, command.text)
-    return _shapes(analysis.layers[0], input, tuple(d for d in analysis.diagnostics if d.rule != "layout"))
+        raise MisfitError(_unplaced(analysis.diagnostics))
+    found = _unplaced(analysis.diagnostics)
+    return _shapes(analysis.layers[0], input, tuple(d for d in found if d.rule != "layout"))
+
+
+def _unplaced(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return tuple(replace(d, file="", span=None) for d in diagnostics)
 
 
 def _shapes(layer: Any, input: tuple[int, ...], diagnostics: tuple[Diagnostic, ...]) -> Shapes:

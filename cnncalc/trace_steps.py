@@ -92,6 +92,10 @@ class Trace:
     count_padding: bool
     diagnostics: tuple[Diagnostic, ...]
     """Notes on the shapes that are no errors."""
+    input_drawn: bool
+    kernels_drawn: bool
+    """Whether the ``seed`` drew the numbers."""
+    seed: int
     steps: tuple[Step, ...] = field(init=False)
     maps: tuple[Grid, ...] = field(init=False)
     """The output, a grid for each channel."""
@@ -240,8 +244,9 @@ Cells = list[list[Number | None]]
 class Progress:
     """The output as far as a step has brought it: for each channel its cells, None where nothing has come yet.
 
-    Of a transposed convolution it is the uncut output, which starts with the bias everywhere. Going forward costs
-    what the steps between add; going back starts anew.
+    Of a transposed convolution it is the uncut output, where the first that comes to a cell is added to the bias; what
+    no pixel reaches has the bias alone once the filter is done. Going forward costs what the steps between add; going
+    back starts anew.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -251,9 +256,8 @@ class Progress:
     def _restart(self) -> None:
         trace = self._trace
         height, width = trace.canvas_size if trace.transposed else trace.output_size
-        first = trace.bias if trace.transposed else (None,) * trace.channels
         self._done = 0
-        self._maps: list[Cells] = [[[value] * width for _ in range(height)] for value in first]
+        self._maps: list[Cells] = [[[None] * width for _ in range(height)] for _ in range(trace.channels)]
 
     def after(self, index: int) -> list[Cells]:
         """The output after so many steps. The lists are changed by the next call."""
@@ -271,7 +275,11 @@ class Progress:
             return
         for places, row in zip(self._trace.places(step.start), step.laid):
             for (r, c), value in zip(places, row):
-                cells[r][c] = _whole((cells[r][c] or 0) + value)
+                before = cells[r][c]
+                cells[r][c] = _whole((step.bias if before is None else before) + value)
+        height, width = self._trace.input_size
+        if step.at == (height - 1, width - 1):
+            self._maps[step.filter] = [[step.bias if x is None else x for x in row] for row in cells]
 
 
 def _finished(trace: Trace) -> tuple[Grid, ...]:

@@ -150,6 +150,7 @@ def build(
         shape = _shape(image)
         settings = dict(words)
         if isinstance(weights, Numbers):
+            weights = weights.of_rank(len(shape) - 1)
             settings["filters"] = _filters(weights, shape, settings.get("filters", ""))
             settings["kernel"] = size_word(weights.size)
         elif weights:
@@ -159,6 +160,9 @@ def build(
             if not weights:
                 help = t("write its numbers (0 1 2; 2 2 0; 0 1 2), or a size whose numbers are drawn (3)")
                 raise Fault("missing-parameter", t("a filter is missing"), help)
+        elif not weights:
+            message = t("{type} needs {names}", type=type, names=quote("-F"))
+            raise Fault("missing-parameter", message, t("give the window's size: 3, or 2x3"))
         elif bias:
             raise Fault("invalid-value", t("a pool has no bias"))
     shapes = work_out(type, shape, settings, count_padding)
@@ -168,7 +172,8 @@ def build(
         dice = Dice(seed)
         grids = image.blocks if isinstance(image, Numbers) else dice.blocks(shape[0], shape[1:], *INPUT_RANGE)
         kernels = () if pool else _kernels(weights, shapes, dice)
-        return _trace(shapes, grids, kernels, _biases(bias, len(kernels)))
+        drawn = (not isinstance(image, Numbers), bool(kernels) and not isinstance(weights, Numbers))
+        return _trace(shapes, grids, kernels, _biases(bias, len(kernels)), drawn, seed)
 
 
 def _shape(image: Numbers | Drawn) -> tuple[int, ...]:
@@ -235,7 +240,12 @@ def _biases(bias: tuple[Number, ...], filters: int) -> tuple[Number, ...]:
 
 
 def _trace(
-    shapes: Shapes, input: tuple[Grid, ...], kernels: tuple[tuple[Grid, ...], ...], bias: tuple[Number, ...]
+    shapes: Shapes,
+    input: tuple[Grid, ...],
+    kernels: tuple[tuple[Grid, ...], ...],
+    bias: tuple[Number, ...],
+    drawn: tuple[bool, bool],
+    seed: int,
 ) -> Trace:
     return Trace(
         type=shapes.type,
@@ -251,4 +261,7 @@ def _trace(
         canvas_size=pair(shapes.canvas, 1),
         count_padding=shapes.count_padding,
         diagnostics=shapes.diagnostics,
+        input_drawn=drawn[0],
+        kernels_drawn=drawn[1],
+        seed=seed,
     )

@@ -42,7 +42,6 @@ class Scalar:
         """Whether nothing was written here, or YAML's word for nothing."""
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
 
-
     @property
     def fixed(self) -> bool:
         """Whether no parameter of a block can change it."""
@@ -58,7 +57,7 @@ class Sequence:
         self.items = items
         self.span = span
         self.size, self.height = _measure(items, span)
-        self.fixed = all([item.fixed for item in items])
+        self.fixed: bool = all([item.fixed for item in items])
 
 
 class Mapping:
@@ -71,7 +70,7 @@ class Mapping:
         self.span = span
         self.size, self.height = _measure([value for _, value in entries], span)
         self.size += len(entries)
-        self.fixed = all([value.fixed and "$" not in key.text and key.text != "when" for key, value in entries])
+        self.fixed: bool = all([value.fixed and "$" not in key.text and key.text != "when" for key, value in entries])
 
 
 Node = Union[Scalar, Sequence, Mapping]
@@ -117,8 +116,13 @@ def parse(text: str) -> tuple[Node | None, list[Fault]]:
     """
     builder = _Builder()
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            builder.take(event)
+        loader = _LOADER(text)
+        try:
+            next_event, take = loader.get_event, builder.take
+            while (event := next_event()) is not None:
+                take(event)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         raise _syntax_fault(error, text) from None
     except yaml.YAMLError as error:

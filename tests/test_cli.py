@@ -67,6 +67,9 @@ RUNS: dict[str, tuple[list[str], int, str]] = {
     "pool-adaptive": (["pool", "4x28x28", "--kind", "adaptive_avg", "--output", "7"], 0, "4×7×7"),
     "dense": (["dense", "3x200x200", "--units", "1000"], 0, "120,001,000"),
     "dense-flat": (["dense", "120000", "-U", "1000"], 0, "120,001,000"),
+    "unknown-layer": (["explain", "lenet5", "c7"], 2, "there are `c1`, `s2`, `c3`, `s4`, `c5`, `flatten1`, `f6`"),
+    "format-with-help": (["shapes", "vgg16", "-f", "jsn"], 2, "markdown, latex or csv; did you mean `json`?"),
+    "budget-with-help": (["shapes", "vgg16", "--max-params", "many"], 2, "can't be `many`; write 1.5M"),
     "list": (["list"], 0, "lenet5"),
     "version": (["--version"], 0, "cnncalc 0."),
 }
@@ -86,6 +89,50 @@ def test_help(command: str) -> None:
     result = cnncalc(command, "--help")
     assert result.exit_code == 0
     assert "Usage" in result.output
+
+
+# Whatever was asked for in JSON comes in JSON, also what can't be read, named or solved.
+REFUSED_JSON = {
+    "solve-zero": (["solve", "conv", "0", "--output", "5"], 2),
+    "solve-nothing": (["solve", "conv", "28", "--output", "28", "-F", "4"], 1),
+    "solve-no-size": (["solve", "conv"], 2),
+    "solve-flat": (["solve", "vgg16", "--output", "1000"], 2),
+    "solve-unknown": (["solve", "vgg61", "--output", "7"], 2),
+    "solve-word": (["solve", "conv", "five", "--output", "5"], 2),
+    "explain-name": (["explain", "lenet5", "nope"], 2),
+    "explain-file": (["explain", "nowhere"], 2),
+    "trace-word": (["trace", "cnv", "3x5x5"], 2),
+    "shapes-budget": (["shapes", "vgg16", "--max-params", "many"], 2),
+}
+
+
+@pytest.mark.parametrize(("words", "status"), REFUSED_JSON.values(), ids=REFUSED_JSON)
+def test_json_of_what_is_refused(words: list[str], status: int) -> None:
+    result = cnncalc(*words, "--format", "json")
+    assert (result.exit_code, result.stderr) == (status, "")
+    document = json.loads(result.stdout)
+    assert document["ok"] is False
+    assert document.get("reason") or document["diagnostics"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["dense", "8", "-K", "10"], "there is no option -K. Did you mean -U or --units?"),
+        (["conv", "3x8x8", "--units", "10"], "there is no option --units. Did you mean -K or --filters?"),
+        (["conv", "3x8x8", "--filter", "10"], "there is no option --filter. Did you mean --filters or --multiplier?"),
+        (["pool", "3x8x8", "-U", "10"], "there is no option -U."),
+        (["shapes", "lenet5", "-U", "10"], "there is no option -U."),
+    ],
+)
+def test_an_option_of_another_command_is_called_by_this_ones_name(words: list[str], message: str) -> None:
+    result = subprocess.run([sys.executable, "-m", "cnncalc", *words], capture_output=True, encoding="utf-8")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == f"Error: {message}"
+
+
+def test_help_names_no_type_of_an_argument() -> None:
+    assert "<str>" not in "".join(cnncalc(command, "--help").stdout for command in COMMANDS)
 
 
 def test_help_shows_whole_summaries() -> None:

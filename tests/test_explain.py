@@ -107,8 +107,8 @@ def test_a_long_sum_leaves_its_middle_out() -> None:
 
 
 def test_results_are_grouped() -> None:
-    assert Num(34944, grouped=True).text() == "34,944"
-    assert Num(34944, grouped=True).latex() == "34{,}944"
+    assert Num(34944, apart=True).text() == "34,944"
+    assert Num(34944, apart=True).latex() == "34{,}944"
 
 
 small = st.integers(1, 50)
@@ -297,7 +297,7 @@ def test_the_lectures_convolution() -> None:
 def test_the_lectures_dense_layer() -> None:
     flat, dense = explain(cnncalc.analyze_layer("dense", "3x200x200", units=1000))
     assert steps(section(flat, "output")) == ["C_I·H_I·W_I", "3·200·200", "120000"]
-    assert steps(section(dense, "parameters")) == ["(n + 1)·m", "(120000 + 1)·1000", "120,001,000"]
+    assert steps(section(dense, "parameters")) == ["(n + 1)·m", "(120,000 + 1)·1000", "120,001,000"]
 
 
 # VGG conv1_1: (3·3·3 + 1)·64 (Simonyan & Zisserman 2014); LeNet-5 C1: 156 (LeCun et al. 1998, section II.B).
@@ -573,7 +573,29 @@ def test_flag(words: list[str], shown: str) -> None:
     result = run(*words, "--explain")
     assert result.exit_code == 0
     assert shown in result.stdout
-    assert "In words:" in result.stdout
+    assert re.search(r"^  [A-Z0-9].*\.$", result.stdout, re.MULTILINE)  # the sentence
+
+
+def test_where_a_terminal_is_narrow_the_check_of_a_division_stands_below() -> None:
+    text = "".join(piece for piece, _ in segments(explain(cnncalc.analyze("vgg16"), "conv1_1")[0], 100))
+    assert "left over" not in text  # a stride of 1 has nothing to check
+    alexnet = explain(network("[conv: {K: 96, F: 11, S: 4}]", "3x227x227"))[0]
+    wide, narrow = ("".join(piece for piece, _ in segments(alexnet, width)).splitlines() for width in (100, 80))
+    assert "                        = 216/4 + 1                 216 = 4·54, nothing left over" in wide
+    assert narrow[4:7] == [
+        "                        = 216/4 + 1",
+        "                              216 = 4·54, nothing left over",
+        "                        = 55",
+    ]
+    assert max(map(len, narrow[:-1])) <= 80
+
+
+def test_large_numbers_of_counts_are_grouped_and_small_ones_and_sizes_are_not() -> None:
+    found = explain(network("[flatten, dense: {units: 4096}]", "512x7x7"))
+    assert steps(section(found[0], "output")) == ["C_I·H_I·W_I", "512·7·7", "25088"]
+    assert steps(section(found[1], "macs")) == ["n·m", "25,088·4096", "102,760,448"]
+    assert steps(section(found[1], "flops")) == ["2·MACs", "2·102,760,448", "205,520,896"]
+    assert "25{,}088 \\cdot 4096" in latex(found[1])
 
 
 def test_options() -> None:

@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog, Message
 
 import cnncalc
 from cnncalc.language import ENGLISH, current, languages, n, t, use, wanted
+from cnncalc.text import listing
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cnncalc"
@@ -174,6 +175,52 @@ def test_the_command_line_chooses(words: tuple[str, ...], environment: dict[str,
     result = run(*words, **environment)
     assert result.returncode == 0
     assert part in result.stdout
+
+
+def test_spanish_help_is_spanish_and_not_cut() -> None:
+    text = run("--help", "--lang", "es").stdout
+    assert text.startswith("Uso: ")
+    assert text.splitlines()[0].endswith(" [OPCIONES] COMANDO [ARGUMENTOS]...")
+    assert [line for line in text.splitlines() if line.endswith("...")] == text.splitlines()[:1]
+
+
+# What a Spanish sentence needs of words that are put into it: an article, «u» before o and «e» before i.
+@pytest.mark.parametrize(
+    ("shape", "part"),
+    [
+        ("3x224x224", "la ventana no cabe en el alto y el ancho, de 224: "),
+        ("3x55x57", "la ventana no cabe en el ancho, de 57: "),
+        ("3x57x55", "la ventana no cabe en el alto, de 57: "),
+        ("3x224", "la ventana no cabe en la longitud, de 224: "),
+        ("3x224x224", "F = 12 u 8"),
+        ("3x9x9", "una ventana de 11 es más grande que el alto y el ancho, de 9"),
+    ],
+)
+def test_spanish_sentences_agree(shape: str, part: str) -> None:
+    use("es")
+    found = cnncalc.analyze_text(f"input: {shape}\nlayers: [conv: {{K: 96, F: 11, S: 4}}]").diagnostics
+    assert any(part in diagnostic.message + diagnostic.help for diagnostic in found), found
+
+
+# Listings with "or" and "and": whether Spanish says «u» and «e».
+JOINED = {
+    ("6", "8"): ("6 u 8", "6 y 8"),
+    ("7", "11"): ("7 u 11", "7 y 11"),
+    ("7", "110"): ("7 o 110", "7 y 110"),
+    ("7", "11,000"): ("7 u 11,000", "7 y 11,000"),
+    ("`alto`", "`output`"): ("`alto` u `output`", "`alto` y `output`"),
+    ("padres", "hijos"): ("padres o hijos", "padres e hijos"),
+    ("agua", "hielo"): ("agua o hielo", "agua y hielo"),
+    ("conv", "identity"): ("conv o identity", "conv e identity"),
+}
+
+
+@pytest.mark.parametrize(("words", "joined"), JOINED.items(), ids=str)
+def test_spanish_listings(words: tuple[str, ...], joined: tuple[str, str]) -> None:
+    use("es")
+    assert (listing(words, "or"), listing(words)) == joined
+    use(ENGLISH)
+    assert listing(words, "or") == " or ".join(words)
 
 
 @pytest.mark.parametrize("code", ["fr", "", "../es", "\x1b[31m"])

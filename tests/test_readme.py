@@ -8,6 +8,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import cnncalc
 from cnncalc.cli import speak
 from cnncalc.cli.app import app
 from cnncalc.language import ENGLISH, speaking
-from cnncalc.reference import layer_reference
+from cnncalc.reference import layer_reference, rule_reference
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -56,10 +57,14 @@ def test_commands_print_what_the_readme_shows(request: pytest.FixtureRequest) ->
     assert found == README.read_text(encoding="utf-8")
 
 
-def test_layer_types_are_those_that_are_declared(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("marker", "reference"), [("layers", layer_reference), ("rules", rule_reference)])
+def test_tables_are_those_that_are_declared(
+    marker: str, reference: Callable[[], str], request: pytest.FixtureRequest
+) -> None:
     text = README.read_text(encoding="utf-8")
-    table = re.compile(r"(?<=<!-- layers -->\n).*?(?=<!-- end of layers -->)", re.DOTALL)
-    found = table.sub(lambda _: layer_reference(), text)
+    assert f"<!-- {marker} -->" in text
+    table = re.compile(rf"(?<=<!-- {marker} -->\n).*?(?=<!-- end of {marker} -->)", re.DOTALL)
+    found = table.sub(lambda _: reference(), text)
     if request.config.getoption("--update-snapshots"):
         README.write_text(found, encoding="utf-8")
     assert found == README.read_text(encoding="utf-8")

@@ -300,8 +300,8 @@ BROKEN = "input: 3x9x9\nlayers: [conv: {K: 4, F: 3, in_channels: 2}, global_avg_
 @pytest.mark.parametrize(
     ("words", "text", "status", "parts"),
     [
-        (("sizes", "vgg16"), None, 0, ["512×H/32×W/32", "accepts H ≡ 0 mod 32, H ≥ 32; W like H", "3×32×32", "fc6"]),
-        (("sizes", "resnet18"), None, 0, ["no window drops a row or column where H ≡ 1 mod 32"]),
+        (("sizes", "vgg16"), None, 0, ["512×H/32×W/32", "H ≡ 0 mod 32, H ≥ 32; the same for W", "3×32×32", "fc6"]),
+        (("sizes", "resnet18"), None, 0, ["leaves anything over, not even padding, where H ≡ 1 mod 32"]),
         (("sizes", "lenet5", "-i", "1x32xW"), None, 0, ["accepts W ≡ 0 mod 4, W ≥ 32", "1×32×32"]),
         (("sizes", "lenet5", "-i", "1x30xW"), None, 1, ["no input fits"]),
         (("sizes", "-"), NONE, 1, ["no input fits", "conv1"]),

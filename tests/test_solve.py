@@ -496,12 +496,33 @@ RUNS: dict[str, tuple[str, int, str]] = {
     "nothing": ("conv 28 --output 28 -F 4", 1, "another F       3  1  1     28      28"),
     "nothing-filters": ("conv 64x8x8 -F 3 --max-params 576", 1, "577 parameters"),
     "nothing-vgg": ("unet --output 380", 1, "372 or 388"),
-    "in-words": ("resnet50 --output 7", 0, "H = 193 to 224; W like H"),
+    "in-words": ("resnet50 --output 7", 0, "H = 193 to 224; the same for W"),
     "expression": ("vgg16 --output 7", 0, "512×H/32×W/32"),
     "huge": ("vgg16 --output 1000000000000000000", 0, "H = 32000000000000000000"),
     "constant": ("resnet50 --output 1 --layer avg_pool", 0, "same for every input"),
     "constant-other": ("resnet50 --output 2 --layer avg_pool", 1, "whatever the input"),
     "misfit-filters": ("conv 64x5x5 --max-params 1M -F 3 -S 3", 1, "non-integer-output"),
+    "channels-of-a-layer": ("lenet5 --layer s4 --output 15x7x7", 2, "`s4` has 16 channels"),
+    "channels-that-agree": ("lenet5 --layer s4 --output 16x7x7", 0, "the input: H = 40; the same for W"),
+    "channels-of-a-conv": ("conv 3x224x224 --output 64x112x112", 0, "\n-K 64 gives the channels\n"),
+    "channels-depthwise": ("depthwise 8x28x28 --output 16x28x28 -F 3", 0, "\n-M 2 gives the channels\n"),
+    "channels-depthwise-unlike": ("depthwise 3x28x28 --output 7x28x28", 2, "multiple of the input's 3 channels"),
+    "sound": ("conv 1x16000 --output 7995 -F 12", 0, "1x16000 is read as channels × length"),
+    "sound-nothing": ("conv 1x16000 --output 7", 1, "1x16000 is read as channels × length"),
+    "sound-many-channels": ("conv 64x16000 --output 8000 -F 4", 0, "write 1x64x16000"),
+    "sound-both": ("conv 1x16000 --output 64x8000 -F 4", 0, "-K 64 gives the channels"),
+    "sound-pool": ("pool 2x16000 --output 3x8000", 2, "a pool keeps the number of channels"),
+    "square": ("conv 227x227 --output 55", 0, "227×227"),
+    "oblong": ("conv 224x112 --output 56x28", 0, "56×28"),
+    "oblong-small": ("conv 3x5 --output 1x3 -F 3x3", 0, "3×5"),
+    "flat": ("vgg16 --output 1000", 2, "`fc8`, is flat: 1000 units"),
+    "flat-layer": ("vgg16 --output 1000", 2, "`--layer pool5 --output 7x7`"),
+    "flat-number-of-a-map": ("vgg16 --output 1000x1000", 0, "H = 32000"),
+    "floor-besides": ("vgg16 --output 7x7", 0, "with `rounding: floor` these would give it, too: H = 225 to 255"),
+    "beyond-the-bounds": ("conv 28 --output 5,7 -F 3,5 -S 2", 1, "another F, above 11  16  2  0"),
+    "another-stride": ("pool 28 -F 3 -o 14", 1, "another output, with S = 3  3  3  1     28      10"),
+    "unknown-layer": ("resnet50 --layer layer3 --output 7", 2, "there are `conv1`, `pool1`, `conv2_x`"),
+    "message-with-help": ("conv 0 --output 5", 2, "at least 1; write a number"),
     "no-size": ("conv", 2, "neither"),
     "no-output": ("vgg16", 2, "--output"),
     "unknown": ("vgg61 --output 7", 2, "vgg16"),
@@ -634,6 +655,14 @@ def test_json_of_filters_and_inputs() -> None:
     ]
 
 
+def test_json_says_how_sizes_were_read() -> None:
+    sound = json.loads(cnncalc_solve("conv", "1x16000", "--output", "64x8000", "-F", "4", "-f", "json").stdout)
+    assert sound["settings"][0]["input"] == [16000]
+    assert [word for remark in sound["remarks"] for word in ("channels × length", "-K 64") if word in remark] == [
+        "channels × length", "-K 64",
+    ]  # fmt: skip
+
+
 def test_csv_has_every_column() -> None:
     rows = list(csv.DictReader(io.StringIO(cnncalc_solve("conv", "227", "--output", "55", "-f", "csv").stdout)))
     assert rows == [
@@ -647,7 +676,9 @@ def test_other_formats(format: str) -> None:
     for words in ("conv 227 --output 55", "vgg16 --output 7", "conv 64x8x8 -F 3 --max-params 1k"):
         result = cnncalc_solve(*words.split(" "), "-f", format)
         assert (result.exit_code, result.stderr) == (0, "")
-    assert cnncalc_solve("conv", "28", "--output", "28", "-F", "4", "-f", format).exit_code == 1
+    near = cnncalc_solve("conv", "28", "--output", "28", "-F", "4", "-f", format)
+    assert near.exit_code == 1
+    assert ("kernel,3,1,1,1,28,28" if format == "csv" else "another F") in near.stdout
 
 
 def has(name: str, type: str, kernel: int, stride: int, padding: int) -> bool:

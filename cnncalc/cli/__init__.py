@@ -17,6 +17,8 @@ COMMANDS: dict[str, str] = {
     "solve": "solve",
     "diff": "diff",
     "reconcile": "reconcile",
+    "lint": "lint",
+    "rule": "rule",
     "list": "gallery",
     "show": "gallery",
     "copy": "gallery",

@@ -27,6 +27,11 @@ class _AsTyped:
         return value
 
 
+def _untyped(**_: Any) -> str:
+    """What stands behind an argument's name in a help page: nothing, for all are text."""
+    return ""
+
+
 class Light:
     """A command without typer's conversions, which import pydantic: twice the time of all the rest of a start.
 
@@ -40,6 +45,8 @@ class Light:
             parameter.get_runtime_param = _AsTyped
             if parameter.help:
                 parameter.help = t(parameter.help)
+            if parameter.param_type_name == "argument":
+                parameter.display_type_rich = _untyped
         return parameters
 
     def get_help_option(self, ctx: Any) -> Any:
@@ -49,7 +56,8 @@ class Light:
         return option
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        words = {"[OPTIONS]": t("[OPTIONS]"), "COMMAND [ARGS]...": t("COMMAND [ARGS]...")}
+        pieces = [words.get(piece, piece) for piece in self.collect_usage_pieces(ctx)]  # type: ignore[attr-defined]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=t("Usage: "))
 
 
@@ -85,12 +93,27 @@ class LightCommand(Light, TyperCommand):
         try:
             try:
                 return super().invoke(ctx)
+            except typer.BadParameter as error:
+                if ctx.params.get("format") != "json":
+                    raise
+                _refuse_as_json(ctx, error)
             finally:
                 sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read the output has seen enough.
             discard_output()
             raise typer.Exit(0) from None
+
+
+def _refuse_as_json(ctx: Any, error: Any) -> None:
+    """Write what can't be read of the words as the JSON document that was asked for, and end with exit status 2."""
+    from cnncalc.cli.output import json_line, refused
+    from cnncalc.diagnostics import ArchitectureError, Diagnostic
+
+    name = str(ctx.params.get(ctx.command.params[0].name) or ctx.info_name)
+    found = Diagnostic("invalid-value", "error", f"{error.param_hint}: {error.message}")
+    print(json_line(refused(name, ArchitectureError([found]))))
+    raise typer.Exit(2) from None
 
 
 class LazyGroup(Light, TyperGroup):
@@ -102,7 +125,7 @@ class LazyGroup(Light, TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             known = suggest(cmd_name, list(COMMANDS))
-            ctx.fail(f"{t('there is no command {name}.', name=quote(cmd_name))} {known}".strip())
+            ctx.fail("; ".join([t("there is no command {name}", name=quote(cmd_name)), *([known] if known else [])]))
         if cmd_name not in self.commands:
             module = import_module(f"cnncalc.cli.{COMMANDS[cmd_name]}")
             single = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -153,11 +176,24 @@ def run() -> int:
         return 1
 
 
+UNITS = ("-K", "--filters", "-U", "--units")
+"""What a layer's number of outputs is called by one command or another."""
+
+
+def _same_option(error: Any) -> list[str]:
+    """What an option of another command is called by this one."""
+    if error.option_name not in UNITS or error.ctx is None:
+        return []
+    known = {name for parameter in error.ctx.command.params for name in parameter.opts}
+    # A pool's -K is its kernel.
+    return [name for name in UNITS if name in known] if {"--filters", "--units"} & known else []
+
+
 def _usage_message(error: Any) -> str:
     """What is wrong with a command line, in cnncalc's words for the kinds that typer has; else in typer's own."""
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        near = listing(sorted(error.possibilities or ()), "or")
+        near = listing(_same_option(error) or sorted(error.possibilities or ()), "or")
         hint = " " + t("Did you mean {options}?", options=near) if near else ""
         return t("there is no option {option}.", option=printable(error.option_name)) + hint
     if kind == "MissingParameter" and error.param is not None:

@@ -98,7 +98,8 @@ def _write_text(analysis: Analysis, found: Iterable[Explanation], format: str, t
         totals.add_layer(explanation.layer)
         count += 1
     if count > 1:
-        write_text([(f"\n{closing(totals)}\n", "")], sys.stdout)
+        sums = closing(totals)
+        write_text([(f"\n{sums.translate(LATEX) if format == 'latex' else sums}\n", "")], sys.stdout)
 
 
 def _write_title(title: str, format: str) -> None:

@@ -164,7 +164,8 @@ def copy_command(
         with refusals(stem(name), "table"):
             message = t("no architecture that comes with cnncalc is called {name}", name=quote(name))
             raise gallery.unknown(name, message)
-    text = bundled.read_text(encoding="utf-8")
+    # The schema stays where it is; a copy would point to nothing.
+    text = bundled.read_text(encoding="utf-8").removesuffix(gallery.MODELINE)
     if target == "-":
         sys.stdout.write(text)
         return

@@ -9,7 +9,7 @@ import typer
 
 from cnncalc.analysis import DTYPES
 from cnncalc.budget import read_amount
-from cnncalc.cli.output import FORMATS, chosen, whole
+from cnncalc.cli.output import FORMATS, chosen, whole, with_help
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.language import t
 from cnncalc.tree import Scalar
@@ -63,8 +63,7 @@ def parse_budget(max_params: str, max_macs: str, max_memory: str) -> dict[str, i
             try:
                 budget[bound] = read_amount(Scalar(text, Span(1, 1, 1, 2)), bound)
             except Fault as fault:
-                message = f"{fault.message}. {fault.help}".strip()
-                raise typer.BadParameter(message, param_hint=option) from None
+                raise typer.BadParameter(with_help(fault.message, fault.help), param_hint=option) from None
     return budget
 
 

@@ -82,9 +82,13 @@ def tell(diagnostics: Iterable[Diagnostic], text: str) -> None:
     found = tuple(diagnostics)
     if found:
         sys.stdout.flush()
-        # The numbers before a line, and the signs that it was cut, take ten columns more.
-        width = min(EXCERPT, get_terminal_size().columns - 10) if styled(sys.stderr) else EXCERPT
-        write_text(segments(found, text, width), sys.stderr)
+        write_text(segments(found, text, excerpt_width(sys.stderr)), sys.stderr)
+
+
+def excerpt_width(stream: Any) -> int:
+    """The columns of a source line that the stream shows."""
+    # The numbers before a line, and the signs that it was cut, take ten columns more.
+    return min(EXCERPT, get_terminal_size().columns - 10) if styled(stream) else EXCERPT
 
 
 def json_line(document: Any) -> str:
@@ -126,8 +130,12 @@ def chosen(value: str, known: Iterable[str], option: str) -> str:
     if value in known:
         return value
     message = t("'{value}' is not one of {known}", value=value, known=listing(known, "or"))
-    message = f"{message}. {suggest(value, known)}"
-    raise typer.BadParameter(message, param_hint=option)
+    raise typer.BadParameter(with_help(message, suggest(value, known)), param_hint=option)
+
+
+def with_help(message: str, help: str) -> str:
+    """A message and its help on one line."""
+    return f"{message}; {help}" if help else message
 
 
 def whole(value: str, option: str) -> int:

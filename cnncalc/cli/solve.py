@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 from cnncalc.cli.options import FormatOption, parse_budget
 from cnncalc.cli.output import FORMATS, chosen, json_line, tell, whole, write_table, write_text
-from cnncalc.cli.solve_words import axis_values, channels_of, faults, refuse, size_values
+from cnncalc.cli.solve_questions import read_question
+from cnncalc.cli.solve_words import faults, refuse
 from cnncalc.diagnostics import Diagnostic, Fault
 from cnncalc.language import n, t
 from cnncalc.render.solve import (
@@ -19,7 +21,7 @@ from cnncalc.render.solve import (
     solutions_dict,
     tried_text,
 )
-from cnncalc.solving.windows import LABELS, POOLS, TRANSPOSED, Question, Solutions, changed, solve
+from cnncalc.solving.windows import LABELS, TRANSPOSED, Solutions, changed, solve
 from cnncalc.text import quote
 
 KINDS = {
@@ -43,7 +45,10 @@ def solve_command(
         typer.Argument(metavar="LAYER|ARCH", help="conv, pool, transposed_conv, dense, …; or an architecture."),
     ],
     input: Annotated[
-        str, typer.Argument(metavar="INPUT", help="The size that comes in: 227, 227x113 or 3x227x227; a range, a list.")
+        str,
+        typer.Argument(
+            metavar="INPUT", help="The size that comes in: 227, 3x227x227, of a sound 1x16000; a range, a list."
+        ),
     ] = "",
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="SIZE", help="The size that leaves: 55, 7x7; a range, a list.")
@@ -127,54 +132,28 @@ def solve_command(
     refuse(costs, t("changes no shape; give a budget: --max-params 1M"))
     if type == "dense":
         raise typer.BadParameter(t("a dense layer has no window; give a budget: --max-params 1M"), param_hint="LAYER")
-    questions = _questions(type, input, output, sizes, rounding)
+    asked = read_question(type, input, output, sizes, rounding)
     with faults(what, format):
-        solutions = solve(questions)
-    _show(solutions, rows, format)
+        solutions = solve(asked.questions)
+    _show(solutions, asked.remarks, rows, format)
 
 
-def _questions(type: str, input: str, output: str, sizes: dict[str, str], rounding: str) -> list[Question]:
-    """A question for each spatial axis. Raises typer.BadParameter."""
-    if type != TRANSPOSED:
-        refuse({"--output-padding": sizes["--output-padding"]}, t("belongs to a transposed convolution"))
-    elif rounding != "strict":
-        raise typer.BadParameter(t("a transposed convolution has nothing to round"), param_hint="--rounding")
-    if type == "avg_pool":
-        refuse({"-D": sizes["-D"]}, t("an average pool has no dilation"))
-    shapes = {"input": size_values(input, "INPUT"), "output": size_values(output, "--output")}
-    if (
-        type in POOLS
-        and channels_of(input) != channels_of(output)
-        and None not in (channels_of(input), channels_of(output))
-    ):
-        raise typer.BadParameter(t("a pool keeps the number of channels"), param_hint="--output")
-    names = {"-F": "kernel", "-S": "stride", "-P": "padding", "-D": "dilation", "--output-padding": "output_padding"}
-    given = {**shapes, **{names[option]: axis_values(text, option) for option, text in sizes.items()}}
-    options = {"input": "INPUT", "output": "--output", **{name: option for option, name in names.items()}}
-    rank = max(len(axes) for axes in given.values())
-    for name, axes in given.items():
-        if len(axes) not in (0, 1, rank):
-            message = t("there are {count} axes here, and {rank} elsewhere", count=len(axes), rank=rank)
-            raise typer.BadParameter(message, param_hint=options[name])
-    spread = {name: axes * rank if len(axes) == 1 else axes or [None] * rank for name, axes in given.items()}
-    values: list[dict[str, Any]] = [{name: axes[axis] for name, axes in spread.items()} for axis in range(rank)]
-    return [Question(type, rounding=rounding, **each) for each in values or [{}]]
-
-
-def _show(solutions: Solutions, rows: int | None, format: str) -> None:
+def _show(solutions: Solutions, remarks: Sequence[str], rows: int | None, format: str) -> None:
     """Write the settings that fit; or why none does, and the nearest, and end with exit status 1."""
     from cnncalc.solving.reasons import alternatives, reason
 
     questions, settings = solutions.questions, solutions.settings
     why = "" if settings else reason(questions)
     near = [] if settings else alternatives(questions)
-    type = questions[0].type
+    every = format == "csv"
     if format == "json":
-        print(json_line(solutions_dict(solutions, rows, why, near)))
-    elif settings or format != "table":
-        write_table(settings_table(settings[:rows], type, every=format == "csv"), format)
+        print(json_line(solutions_dict(solutions, remarks, rows, why, near)))
+    elif settings:
+        write_table(settings_table(settings[:rows], questions[0].type, every=every), format)
+    elif format != "table":
+        write_table(alternatives_table(near, questions, every=every), format)
     if settings and format == "table":
-        write_text([("\n".join(["", *_summary(solutions, rows)]) + "\n", "")], sys.stdout)
+        write_text([("\n".join(["", *_summary(solutions, remarks, rows)]) + "\n", "")], sys.stdout)
     if settings:
         return
     if format != "json":
@@ -182,15 +161,15 @@ def _show(solutions: Solutions, rows: int | None, format: str) -> None:
     if format == "table" and near:
         sys.stderr.flush()  # the reason stands first
         write_text([(t("the nearest that fit:") + "\n\n", "")], sys.stdout)
-        write_table(alternatives_table(near, type), format)
-        write_text([(f"\n{tried_text(questions)}\n", "dim")], sys.stdout)
+        write_table(alternatives_table(near, questions), format)
+        write_text([("\n" + "\n".join([*remarks, tried_text(questions)]) + "\n", "dim")], sys.stdout)
     raise typer.Exit(1)
 
 
-def _summary(solutions: Solutions, rows: int | None) -> list[str]:
+def _summary(solutions: Solutions, remarks: Sequence[str], rows: int | None) -> list[str]:
     """The best one's formula, how many there are, and how far was searched."""
     questions, settings = solutions.questions, solutions.settings
-    lines = formula_lines(settings[0])
+    lines = [*formula_lines(settings[0]), *remarks]
     asked = {(q.kernel, q.stride, q.padding, q.dilation) for q in questions}
     if not solutions.square and len(asked) == 1:
         lines.append(t("no setting has one F, S and P for all axes; these differ from axis to axis"))

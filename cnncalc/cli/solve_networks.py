@@ -38,9 +38,9 @@ def solve_inputs(arch: str, output: str, layer: str, rows: int | None, format: s
         message = t("say which size is wanted: cnncalc solve vgg16 --output 7x7")
         raise typer.BadParameter(message, param_hint="--output")
     axes = size_values(output, "--output")
-    if any(values is None or len(values) != 1 for values in axes):
+    if any(len(values) != 1 for values in axes):
         raise typer.BadParameter(t("of an architecture one size is looked for"), param_hint="--output")
-    wanted = tuple(values[0] for values in axes if values)
+    wanted = tuple(values[0] for values in axes)
     with faults(stem(arch), format):
         found = inputs_giving(load_source(arch), wanted, layer or None)
     sizes, ok = input_rows(found), found.sizes.ok
@@ -132,8 +132,7 @@ def _kernels(text: str) -> list[str]:
     axes = axis_values(text, "-F")
     if not axes:
         return [str(kernel) for kernel in BUDGET_KERNELS]
-    given = [values for values in axes if values is not None]
-    if prod(map(len, given)) > MOST_KERNELS:
+    if prod(map(len, axes)) > MOST_KERNELS:
         message = t("a budget is worked out for at most {most} kernels", most=MOST_KERNELS)
         raise typer.BadParameter(message, param_hint="-F")
-    return ["x".join(map(str, sizes)) for sizes in product(*given)]
+    return ["x".join(map(str, sizes)) for sizes in product(*axes)]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from cnncalc.cli.output import refusals
+from cnncalc.cli.output import refusals, with_help
 from cnncalc.diagnostics import ArchitectureError, Fault, Findings, Span
 from cnncalc.language import t
 from cnncalc.solving.windows import Values
@@ -43,22 +43,16 @@ def faults(name: str, format: str) -> Iterator[None]:
 _BY = re.compile(r"\s*[xX×]\s*")
 
 
-def channels_of(text: str) -> str | None:
-    """The channels of a shape of three axes or more."""
-    parts = _BY.split(text.strip())
-    return parts[0] if len(parts) > 2 else None
-
-
-def size_values(text: str, option: str) -> list[Values | None]:
-    """The spatial axes of a size: one, height and width, or channels before two or three of them."""
+def size_values(text: str, option: str) -> list[Values]:
+    """The axes of a size: one, two, or channels before two or three of them."""
     axes = axis_values(text, option)
     if len(axes) > 4:
         message = t("there are {count} axes; channels and up to three spatial axes are most", count=len(axes))
         raise typer.BadParameter(message, param_hint=option)
-    return axes[1:] if len(axes) > 2 else axes
+    return axes
 
 
-def axis_values(text: str, option: str) -> list[Values | None]:
+def axis_values(text: str, option: str) -> list[Values]:
     """The numbers to try along each axis: ``3``, ``1x7``, ``1-7``, ``3,5``; none where nothing was given."""
     if not text.strip():
         return []
@@ -86,9 +80,8 @@ def _part(text: str, option: str) -> range:
     try:
         numbers = [read_whole(Scalar(end, Span(1, 1, 1, 2)), t("the size"), least) for end in ends]
     except Fault as fault:
-        help = fault.help or t("a number, a range 1-7, or a list 3,5")
-        message = t("{message}. {help}", message=fault.message, help=help)
-        raise typer.BadParameter(message, param_hint=option) from None
+        help = fault.help or t("write a number, a range 1-7, or a list 3,5")
+        raise typer.BadParameter(with_help(fault.message, help), param_hint=option) from None
     if numbers[-1] < numbers[0]:
         message = t("the range {range} ends before it begins", range=quote(text))
         raise typer.BadParameter(message, param_hint=option)

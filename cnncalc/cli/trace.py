@@ -19,13 +19,12 @@ from cnncalc.cli.output import (
     refused,
     styled,
     tell,
-    whole,
     write_table,
     write_text,
 )
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.language import n, t
-from cnncalc.render.trace import Writer, heading, steps_table, trace_dict
+from cnncalc.render.trace import Writer, drawn, steps_table, trace_dict
 from cnncalc.source import decode
 from cnncalc.text import printable, quote, suggest
 from cnncalc.trace_examples import EXAMPLES, Example
@@ -38,6 +37,9 @@ from cnncalc.values import read_whole
 
 MOST_SHOWN = 1000
 """Steps whose pictures --all writes as text."""
+
+PICTURES = frozenset(".svg .svgz .gif .png .apng .jpg .jpeg .webp .bmp .tif .tiff .ico .pdf .ps .eps .mp4".split())
+"""Endings of files that are known as pictures of a type."""
 
 T = TypeVar("T")
 
@@ -144,6 +146,8 @@ def trace_command(
             t("write the input's numbers ('3 3 2; 0 0 1'), or a shape whose numbers are drawn (1x5x5)"),
             param_hint="INPUT",
         )
+    for name, option in ((svg, "--svg"), (gif, "--gif")):
+        _check_suffix(name, option)
     places = _whole_from_zero(decimals, "--decimals", MAX_DECIMALS) if decimals else None
     drawn_by = _whole_from_zero(seed, "--seed") if seed else SEED
     with refusals(what, format):
@@ -217,7 +221,15 @@ def _chosen_steps(trace: Trace, step: str) -> Sequence[Step]:
     """The one step that was asked for, or all. Raises typer.BadParameter."""
     if not step:
         return trace.steps
-    number = whole(step, "--step")
+    number = _whole_from_zero(step.strip().removeprefix("-"), "--step")
+    if number < 1 or step.strip().startswith("-"):
+        message = n(
+            "{number} is no step: there is one, number 1",
+            "{number} is no step: they count from 1 to {n}",
+            len(trace.steps),
+            number=step.strip(),
+        )
+        raise typer.BadParameter(message, param_hint="--step")
     if number > len(trace.steps):
         count = n("there is {n} step", "there are {n} steps", len(trace.steps))
         raise typer.BadParameter(t("{number} is too many: {count}", number=number, count=count), param_hint="--step")
@@ -225,17 +237,26 @@ def _chosen_steps(trace: Trace, step: str) -> Sequence[Step]:
 
 
 def _show(writer: Writer, steps: Sequence[Step], format: str, *, pictures: bool) -> None:
+    from cnncalc.render.trace_text import Room, given_lines, heading_lines, joined
+
     trace = writer.trace
     if format == "json":
         print(json_line(trace_dict(trace, steps)))
-    elif format != "table":
+    elif format == "csv":
         write_table(steps_table(writer, steps), format)
+    elif format != "table":
+        from cnncalc.render.trace_math import write_solution
+
+        write_solution(writer, steps, format, sys.stdout)
     elif pictures:
         _write_pictures(writer, steps)
     elif styled(sys.stdout) and sys.stdin and sys.stdin.isatty() and _play(writer):
         _write_output(writer)
     else:
-        write_text([(heading(trace) + "\n\n", "bold")], sys.stdout)
+        write_text(joined(heading_lines(writer)), sys.stdout)
+        if drawn(trace):
+            write_text(joined(given_lines(writer, Room(_columns()))), sys.stdout)
+        write_text([("\n", "")], sys.stdout)
         write_table(steps_table(writer, steps), format)
         _write_output(writer)
 
@@ -247,7 +268,7 @@ def _columns() -> int:
 
 
 def _write_pictures(writer: Writer, steps: Sequence[Step]) -> None:
-    from cnncalc.render.trace_text import Room, joined, step_lines
+    from cnncalc.render.trace_text import Room, heading_lines, joined, step_lines
 
     if len(steps) > MOST_SHOWN:
         message = t(
@@ -258,7 +279,7 @@ def _write_pictures(writer: Writer, steps: Sequence[Step]) -> None:
         raise typer.BadParameter(message, param_hint="--all")
     progress = Progress(writer.trace)
     room = Room(_columns())
-    write_text([(heading(writer.trace) + "\n", "bold")], sys.stdout)
+    write_text(joined(heading_lines(writer)), sys.stdout)
     for step in steps:
         write_text([("\n", ""), *joined(step_lines(writer, progress, step, room))], sys.stdout)
 
@@ -290,6 +311,16 @@ def _draw(writer: Writer, steps: Sequence[Step], svg: str, gif: str) -> None:
             from cnncalc.render.trace_gif import write_gif
 
             _write_file(gif, write_gif(writer.trace, album))
+
+
+def _check_suffix(name: str, option: str) -> None:
+    """Raises typer.BadParameter for a file whose name says that it is another kind of picture."""
+    suffix, own = Path(name).suffix.lower(), f".{option[2:]}"
+    if suffix != own and suffix in PICTURES:
+        message = t("{name} is the name of another type of file: end it in {own}", name=quote(name), own=own)
+        raise typer.BadParameter(message, param_hint=option)
+    if name == "-" and own == ".gif":
+        raise typer.BadParameter(t("an animation needs a file; give its name"), param_hint=option)
 
 
 def _write_file(name: str, data: bytes) -> None:

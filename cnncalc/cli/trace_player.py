@@ -6,12 +6,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from shutil import get_terminal_size
 from typing import Any
 
 from cnncalc.language import t
-from cnncalc.render.trace import Writer
+from cnncalc.render.trace import Writer, drawn
 from cnncalc.render.trace_text import MOST_ROWS, Line, Room, joined, step_lines
 from cnncalc.trace_steps import Progress
 
@@ -20,13 +20,20 @@ SECONDS = 0.8
 
 ESCAPE_SECONDS = 0.05
 
-FORWARD, BACK, UP, DOWN, RUN, QUIT = "forward", "back", "up", "down", "run", "quit"
+FORWARD, BACK, FIRST, LAST, UP, DOWN, RUN, QUIT, REDRAW = (
+    "forward", "back", "first", "last", "up", "down", "run", "quit", "redraw",
+)  # fmt: skip
+RESIZED = "\0"
+"""What a terminal of another size is told by, as if it were a key."""
 
 KEYS = {
     **dict.fromkeys((" ", "\r", "\n", "n", "l", "\x1b[C", "\x1bOC"), FORWARD),
     **dict.fromkeys(("b", "p", "h", "\x7f", "\x08", "\x1b[D", "\x1bOD"), BACK),
     **dict.fromkeys(("k", "\x1b[A", "\x1bOA"), UP),
     **dict.fromkeys(("j", "\x1b[B", "\x1bOB"), DOWN),
+    **dict.fromkeys(("\x1b[H", "\x1bOH", "\x1b[1~", "\x1b[7~"), FIRST),
+    **dict.fromkeys(("\x1b[F", "\x1bOF", "\x1b[4~", "\x1b[8~"), LAST),
+    RESIZED: REDRAW,
     "a": RUN,
     **dict.fromkeys(("q", "\x1b", "\x03", "\x04"), QUIT),
 }
@@ -66,9 +73,9 @@ def _loop(writer: Writer, wait: Wait) -> None:
                 at = 0 if running and at == last else at
             elif action in (UP, DOWN):
                 above += 1 if action == DOWN else -1
-            elif action:
+            elif action and action != REDRAW:
                 running = running and not typed
-                at = min(at + 1, last) if action == FORWARD else max(at - 1, 0)
+                at = {FIRST: 0, LAST: last, BACK: max(at - 1, 0)}.get(action, min(at + 1, last))
         running = running and at < last
 
 
@@ -82,19 +89,29 @@ def _show(writer: Writer, progress: Progress, at: int, above: int) -> int:
     shown: list[Line] = []
     for rows in (MOST_ROWS, 11, 8):
         shown = step_lines(writer, progress, writer.trace.steps[at], Room(max(20, columns), rows))
+        if note := drawn(writer.trace):
+            shown.insert(1, [(note, "dim")])
         if len(shown) <= room:
             break
-    keys = t("space or → next   ← back   a run   q quit")
-    if len(shown) > room:
-        keys = t("space or → next   ← back   ↑ ↓ scroll   a run   q quit")
+    keys = _keys_line(len(shown) > room, columns - 1)
     above = max(0, min(above, len(shown) - room))
     shown = shown[above : above + room]
-    shown += [[]] * (room - len(shown)) + [[(keys[: columns - 1], "dim")]]
+    shown += [[]] * (room - len(shown)) + [[(keys, "dim")]]
     text = _coloured(joined(shown)[:-1], columns)
     # Every line is cleared behind its text, and nothing before it, so that the screen does not flicker.
     sys.stdout.write("\x1b[H" + text.replace("\n", "\x1b[K\n") + "\x1b[K\x1b[J")
     sys.stdout.flush()
     return above
+
+
+def _keys_line(scrolls: bool, room: int) -> str:
+    """The keys that there are; of a line that is too narrow for all, the most needed ones."""
+    keys = t("space or → next   ← back   Home first   End last   a run   q quit")
+    if scrolls:
+        keys = t("space or → next   ← back   Home first   End last   ↑ ↓ scroll   a run   q quit")
+    if len(keys) > room:
+        keys = t("→ next   ← back   ↑ ↓ scroll   q quit") if scrolls else t("→ next   ← back   a run   q quit")
+    return keys
 
 
 def _coloured(pieces: list[tuple[str, str]], columns: int) -> str:
@@ -103,7 +120,7 @@ def _coloured(pieces: list[tuple[str, str]], columns: int) -> str:
 
     console = Console(highlight=False, width=columns)
     with console.capture() as capture:
-        console.print(Text.assemble(*pieces), end="", no_wrap=True, overflow="crop", crop=True)
+        console.print(Text.assemble(*pieces), end="", no_wrap=True, overflow="ellipsis", crop=True)
     return capture.get()
 
 
@@ -134,15 +151,41 @@ def _keys() -> Iterator[Wait]:
     except (OSError, ValueError, termios.error):
         raise _NoKeys from None
     try:
-        yield lambda seconds: _posix_wait(descriptor, seconds)
+        with _resizes() as resized:
+            yield lambda seconds: _posix_wait(descriptor, resized, seconds)
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _posix_wait(descriptor: int, seconds: float | None) -> str:
+@contextmanager
+def _resizes() -> Iterator[int]:
+    """A descriptor from which something can be read each time that the terminal gets another size."""
+    import signal
+
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+
+    def tell(*_: Any) -> None:
+        with suppress(BlockingIOError):  # so many times already
+            os.write(writer, b"\0")
+
+    before: Any = None
+    try:
+        before = signal.signal(signal.SIGWINCH, tell)
+        yield reader
+    finally:
+        signal.signal(signal.SIGWINCH, before or signal.SIG_DFL)
+        os.close(reader)
+        os.close(writer)
+
+
+def _posix_wait(descriptor: int, resized: int, seconds: float | None) -> str:
     import select
 
-    ready, _, _ = select.select([descriptor], [], [], seconds)
+    ready, _, _ = select.select([descriptor, resized], [], [], seconds)
+    if resized in ready:
+        os.read(resized, 4096)
+        return RESIZED
     if not ready:
         return ""
     typed = os.read(descriptor, 64)
@@ -171,7 +214,9 @@ def _windows_wait() -> Wait:
             time.sleep(0.02)
         key: str = console.getwch()
         if key in "\x00\xe0":
-            return {"M": "\x1b[C", "K": "\x1b[D"}.get(console.getwch(), "")
+            return {"M": "\x1b[C", "K": "\x1b[D", "H": "\x1b[A", "P": "\x1b[B", "G": "\x1b[H", "O": "\x1b[F"}.get(
+                console.getwch(), ""
+            )
         return key
 
     return wait

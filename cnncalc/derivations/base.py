@@ -44,19 +44,23 @@ class Section:
 
     @property
     def lines(self) -> list[Line]:
-        """The formula in letters, with its numbers, with its division worked out, and what it comes to."""
+        """The formula in letters, with its numbers, with its division worked out, and what it comes to.
+
+        The large numbers of a count are grouped.
+        """
         steps = [self.formula, self.formula.numbers()]
         if self.division is not None and self.formula.value() is not None:
             steps.append(steps[-1].divided())
-        lines = [Line(step) for step in _distinct(steps)]
+        count = self.symbol is None
+        lines = [Line(step.grouped() if count else step) for step in _distinct(steps)]
         division = self.division.check() if self.division is not None else None
         if division is not None and division.below != 1:
             lines[-1] = Line(lines[-1].expression, division)
         if self.result is None and division is not None and division.left:
             return lines  # a window that does not fit: nothing says how to round, and so there is no result
         value = self.formula.value() if self.result is None and division is not None else self.result
-        end = Num(value, grouped=self.symbol is None)
-        if lines[-1].expression == Num(value):
+        end = Num(value, apart=count)
+        if lines[-1].expression.text() in (Num(value).text(), end.text()):
             return [*lines[:-1], Line(end, lines[-1].division)]
         return [*lines, Line(end)]
 

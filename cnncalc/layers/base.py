@@ -199,6 +199,8 @@ class Layer:
     parameters: ClassVar[dict[str, Parameter]] = {}
     spellings: ClassVar[dict[str, str]] = {}
     """Every accepted spelling of a parameter, and the parameter's name."""
+    required: ClassVar[tuple[str, ...]] = ()
+    """The parameters that have to be given."""
     merges: ClassVar[bool] = False
     """Whether it takes several inputs."""
     slides: ClassVar[bool] = False
@@ -218,6 +220,7 @@ class Layer:
         ordered = sorted(cls.parameters.items(), key=lambda item: (item[1].claim, not item[1].required))
         cls.parameters = dict(ordered)
         cls.spellings = {s: name for name, p in cls.parameters.items() for s in p.spellings}
+        cls.required = tuple(name for name, p in cls.parameters.items() if p.required)
 
     def __init__(self, values: Mapping[str, Any], rank: int) -> None:
         """Settle the values given, and the defaults of the others, for an input of this rank.

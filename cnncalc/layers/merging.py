@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnncalc.diagnostics import Fault
 from cnncalc.language import t
 from cnncalc.layers.base import Facts, Layer, Misfit, axis_words
@@ -20,12 +22,19 @@ class Merge(Layer):
             texts = listing(shape_text(s) for s in dict.fromkeys(shapes))
             message = t("{word} can't join shapes of different rank: {shapes}", word=self.word, shapes=texts)
             raise Misfit([Fault("merge-mismatch", message, t("flatten or reshape them alike"))], None)
-        axes = [self.axis(index, [shape[index] for shape in shapes]) for index in range(len(x))]
+        axes = self._axes(shapes)
         wrong = [index for index, (_, agree) in enumerate(axes) if not agree]
         output = tuple(size for size, _ in axes)
         if wrong:
             raise Misfit([self._mismatch(shapes, wrong)], output)
         return output
+
+    def _axes(self, shapes: Sequence[Shape]) -> list[tuple[int | None, bool]]:
+        return [self.axis(index, [shape[index] for shape in shapes]) for index in range(len(shapes[0]))]
+
+    def wrong_axes(self, shapes: Sequence[Shape]) -> list[int]:
+        """The axes on which inputs of one rank do not agree, 0 the channels."""
+        return [index for index, (_, agree) in enumerate(self._axes(shapes)) if not agree]
 
     def axis(self, index: int, sizes: list[int | None]) -> tuple[int | None, bool]:
         """The output's size along one axis (0 the channels), and whether the inputs agree on it."""

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from cnncalc import window
 from cnncalc.diagnostics import Fault
 from cnncalc.language import n, t
-from cnncalc.layers.base import Layer, Misfit, Window, axis_words, spatial
-from cnncalc.text import listing, shape_text
-from cnncalc.values import Shape
+from cnncalc.layers.base import Layer, Misfit, Window, spatial
+from cnncalc.text import listing, shape_text, the_axes
+from cnncalc.values import Shape, axis_names
 
 
 def claim_faults(claimed: int | None, x: Shape, parameter: str) -> Iterator[Fault]:
@@ -72,8 +72,8 @@ class Sliding(Layer):
             if misfit:
                 axes.setdefault(misfit, []).append(axis)
         if axes:
-            words = axis_words(self.rank)
-            told = [misfit.fault(listing(words[axis] for axis in where)) for misfit, where in axes.items()]
+            names = axis_names(self.rank)
+            told = [misfit.fault(the_axes([names[axis] for axis in where])) for misfit, where in axes.items()]
             raise Misfit(told, shape)
         return shape
 
@@ -133,9 +133,9 @@ class _Misfit(NamedTuple):
             what = t("a window of {extent} (kernel {kernel}, dilation {dilation})", extent=extent, kernel=f, dilation=d)
         padded = i + before + after
         values = {"window": what, "axes": axes, "size": i, "padded": padded}
-        message = t("{window} is larger than the {axes} of {size}", **values)
+        message = t("{window} is larger than {axes} of {size}", **values)
         if padded > i:
-            message = t("{window} is larger than the {axes} of {size}, {padded} with its padding", **values)
+            message = t("{window} is larger than {axes} of {size}, {padded} with its padding", **values)
         missing = extent - padded
         help = t(
             "pad by {padding}, take a kernel of at most {kernel}, or an input of at least {input}",
@@ -160,7 +160,7 @@ class _Misfit(NamedTuple):
             options = ", ".join(_option(name, listing(map(str, sizes), "or")) for name, sizes in near.items())
             help += "\n" + t("nearest that fit: {options}", options=options)
         formula = f"{self.formula()} = {exact}"
-        message = t("the window does not fit the {axes} of {size}: {formula}", axes=axes, size=i, formula=formula)
+        message = t("the window does not fit {axes} of {size}: {formula}", axes=axes, size=i, formula=formula)
         return Fault("non-integer-output", message, help, parameter="kernel")
 
 

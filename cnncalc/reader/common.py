@@ -141,4 +141,7 @@ def read_common(entries: Iterable[tuple[Scalar, Node]], findings: Findings) -> C
 
 def left_out(entries: Iterable[tuple[Scalar, Node]]) -> bool:
     """Whether a ``when`` among the entries does not hold. (Its condition has been worked out before.)"""
-    return any(key.text == "when" and isinstance(v, Scalar) and v.text == "false" for key, v in entries)
+    for key, value in entries:
+        if key.text == "when":
+            return isinstance(value, Scalar) and value.text == "false"
+    return False

@@ -124,7 +124,10 @@ class ItemReader:
     def _structure_key(node: Node) -> str:
         if not isinstance(node, Mapping):
             return ""
-        return next((key.text for key, _ in node.entries if key.text in OPTIONS), "")
+        for key, _ in node.entries:
+            if key.text in OPTIONS:
+                return key.text
+        return ""
 
     def _not_one_key(self, node: Mapping) -> Fault:
         if not node.entries:
@@ -172,12 +175,18 @@ class ItemReader:
         return Fault("invalid-value", message, help, span=parameters.span)
 
     def _layer_item(self, word: Scalar, layer: type[Layer], parameters: Mapping) -> LayerItem:
-        own = [
-            entry
-            for entry in parameters.entries
-            if entry[0].text not in LAYER_COMMON or entry[0].text in layer.spellings
-        ]
-        common = read_common([e for e in parameters.entries if e[0].text in COMMON], self.findings)
+        own: list[tuple[Scalar, Node]] = []
+        shared: list[tuple[Scalar, Node]] = []
+        init = None
+        for entry in parameters.entries:
+            key, value = entry
+            if key.text in COMMON:
+                shared.append(entry)
+            if key.text not in LAYER_COMMON or key.text in layer.spellings:
+                own.append(entry)
+            if key.text == "init" and isinstance(value, Scalar):
+                init = value.text
+        common = read_common(shared, self.findings)
         values, spans = read_parameters(layer, own, self.findings)
         defaults, places = self.defaults.get(layer.word, ({}, {}))
         for name, value in defaults.items():
@@ -187,7 +196,6 @@ class ItemReader:
         if "rounding" in layer.parameters:
             values.setdefault("rounding", self.rounding)
         self._check_inputs(layer, common)
-        init = next((n.text for k, n in parameters.entries if k.text == "init" and isinstance(n, Scalar)), None)
         common.spans = {**common.spans, **spans}
         return LayerItem(self._spec(layer, values), common, word.span, init)
 

@@ -80,7 +80,7 @@ def check_settings(
     type: type[Layer], values: dict[str, Any], span: Span, spans: dict[str, Span], findings: Findings
 ) -> None:
     """What is missing, and what can't stand together."""
-    missing = [p for p in type.parameters.values() if p.required and p.name not in values]
+    missing = [type.parameters[name] for name in type.required if name not in values]
     if missing:
         names = listing(f"`{p.name}`" for p in missing)
         helps = "; ".join(f"{p.name}: {t(p.help)} ({p.kind.title})" for p in missing)

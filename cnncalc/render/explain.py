@@ -22,9 +22,6 @@ MOST = 4
 SHORT = 60
 """A derivation of so many characters stands in one row of LaTeX."""
 
-RAISED = str.maketrans({c: f"$^{{{d}}}$" for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣ", "0123456789-x")} | {"Φ": r"$\Phi$"})
-"""What stands in sentences and not in tables."""
-
 
 def _shapes(explanation: Explanation) -> str:
     """``3×227×227 → 96×55×55``."""
@@ -84,8 +81,7 @@ def segments(explanation: Explanation, width: int) -> Iterator[Segment]:
     for section in sections:
         yield from _section(section, column, width)
     if words:
-        yield f"  {t('In words:')} ", "bold"
-        yield words + "\n", ""
+        yield f"  {words}\n", ""
 
 
 def _sound(explanation: Explanation) -> bool:
@@ -109,15 +105,18 @@ def _section(section: Section, column: int, width: int) -> Iterator[Segment]:
             remark = ""
         yield "\n", ""
     else:
-        yield from _steps(lines, left, column)
+        yield from _steps(lines, left, column, width)
     if remark:
-        # Where a terminal is narrow, words below the formula begin further left.
-        indent = column + 2 if column < width // 2 else 4
-        yield f"{'':{indent}}{remark}\n", "dim"
+        yield f"{_below(column, width)}{remark}\n", "dim"
 
 
-def _steps(lines: Sequence[Line], left: str, column: int) -> Iterator[Segment]:
-    """The lines below each other, their signs of equality too; beside each the check of its division."""
+def _below(column: int, width: int) -> str:
+    """What stands before words below a formula: they begin further left where a terminal is narrow."""
+    return " " * (column + 2 if column < width // 2 else 4)
+
+
+def _steps(lines: Sequence[Line], left: str, column: int, width: int) -> Iterator[Segment]:
+    """The lines below each other, their signs of equality too; beside each, or below it, the check of its division."""
     signs = [f"{left} = " if left else ""] + [f"{'':{max(len(left) + 1, 2)}}= "] * (len(lines) - 1)
     texts = [line.expression.text() for line in lines]
     beside = max(len(sign) + len(text) for sign, text in zip(signs, texts)) + 4
@@ -125,8 +124,13 @@ def _steps(lines: Sequence[Line], left: str, column: int) -> Iterator[Segment]:
         yield ("" if place == 0 else f"  {'':{column}}") + sign, ""
         yield text, "bold" if place == len(lines) - 1 else ""
         if line.division is not None:
-            gap = " " * (beside - len(sign) - len(text))
-            yield f"{gap}{_sides(line, TEXT)}, {_left_over(line)}", "dim"
+            check = f"{_sides(line, TEXT)}, {_left_over(line)}"
+            if 2 + column + beside + len(check) <= width:
+                yield " " * (beside - len(sign) - len(text)), ""
+            else:
+                indent = 2 + column + len(sign) + 4
+                yield "\n" + (" " * indent if indent + len(check) <= width else _below(column, width)), ""
+            yield check, "dim"
         yield "\n", ""
 
 
@@ -193,7 +197,7 @@ def latex(explanation: Explanation) -> str:
 
 
 def _latex_text(text: str) -> str:
-    return printable(text).translate(LATEX).translate(RAISED)
+    return printable(text).translate(LATEX)
 
 
 def part_heading(part: str, format: str) -> str:

@@ -19,12 +19,12 @@ EXCERPT = 100
 """Columns of a source line that are shown."""
 
 
-def segments(diagnostics: Iterable[Diagnostic], text: str, width: int = EXCERPT) -> Iterator[Segment]:
-    """The diagnostics about a text, as styled pieces, with so many columns of a source line."""
+def segments(diagnostics: Iterable[Diagnostic], text: str, width: int = EXCERPT, most: int = MOST) -> Iterator[Segment]:
+    """The diagnostics about a text, as styled pieces, with so many columns of a source line; at most so many."""
     lines = text.splitlines()
     for number, diagnostic in enumerate(diagnostics):
-        if number == MOST:
-            left = sum(1 for _ in diagnostics) - MOST if isinstance(diagnostics, (list, tuple)) else 0
+        if number == most:
+            left = sum(1 for _ in diagnostics) - most if isinstance(diagnostics, (list, tuple)) else 0
             yield (more_text(left) if left else t("and more")) + "\n", ""
             return
         yield from _one(diagnostic, lines, width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 from cnncalc.analysis import Layer
@@ -21,7 +22,11 @@ MOST_BOXES = 6
 
 def output_text(found: Sizes, layer: Layer, joiner: str = "×") -> str:
     """``64×H/2×W/2``."""
-    texts = found.output_texts(layer)
+    return joined(found.output_texts(layer), joiner)
+
+
+def joined(texts: list[str], joiner: str = "×") -> str:
+    """A shape of expressions: a sum in it stands in brackets."""
     return joiner.join(map(bracketed, texts)) if len(texts) > 1 else "".join(texts) or "?"
 
 
@@ -38,15 +43,13 @@ def condition_text(found: Sizes, layer: Layer) -> str:
 
 
 def box_text(box: Mapping[str, SizeSet]) -> str:
-    """``H ≡ 0 mod 32, H ≥ 32; W alike``."""
+    """``H ≡ 0 mod 32, H ≥ 32; the same for W``."""
     texts: list[str] = []
-    said: dict[tuple[Any, ...], str] = {}
-    for symbol, sizes in box.items():
-        if sizes.parts in said:
-            texts.append(t("{symbol} like {other}", symbol=symbol, other=said[sizes.parts]))
-        else:
-            said[sizes.parts] = symbol
-            texts.append(sizes.text(symbol))
+    for _, group in groupby(box.items(), key=lambda item: item[1].parts):
+        (symbol, sizes), *others = group
+        texts.append(sizes.text(symbol))
+        if others:
+            texts.append(t("the same for {symbols}", symbols=listing(other for other, _ in others)))
     return "; ".join(texts)
 
 
@@ -58,7 +61,7 @@ def boxes_text(boxes: list[dict[str, SizeSet]]) -> str:
 
 def equation_text(found: Sizes, coupling: Coupling) -> str:
     """What a layer on flat numbers asks of height and width together: ``512·H/32·W/32 = 25088``."""
-    counts = [found.features_text(features) for features in coupling.features]
+    counts = [found.features_text(features, coupling.layer.index - 1) for features in coupling.features]
     if coupling.wanted is not None:
         return f"{counts[0]} = {coupling.wanted}"
     if len(counts) > 1:
@@ -109,16 +112,17 @@ def answer(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
     lines += [t("and only where {equation}", equation=equation_text(found, c)) for c in found.couplings]
     if found.whole is not found.boxes:
         if found.whole:
-            lines.append(t("no window drops a row or column where {sizes}", sizes=boxes_text(found.whole)))
+            whole = boxes_text(found.whole)
+            lines.append(t("no window leaves anything over, not even padding, where {sizes}", sizes=whole))
         else:
-            lines.append(t("on every size some window drops rows or columns"))
+            lines.append(t("on every size some window leaves something over, if only padding"))
     shapes = listing(map(shape_text, found.input_of(smallest).values()))
     lines.append(t("the smallest input is {shape}", shape=shapes))
     lines += _own_lines(found, own)
     for layer in found.depending():
         lines.append(
             t(
-                "the weights of {layer} depend on the size: {params} parameters; made for one size, it takes no other",
+                "the weights of {layer} depend on the size: {params} parameters; trained, it takes just one number of inputs",
                 layer=layer.path,
                 params=found.params_text(layer),
             )
@@ -131,16 +135,23 @@ def _nothing(found: Sizes) -> str:
         if axis.classes:
             continue
         position = max(axis.conditions)
-        layer = found.layers[position].path
-        before = [sizes for place, sizes in axis.conditions.items() if place < position]
+        layer = found.layers[position]
         symbol = found.symbol(axis)
         if not symbol:
-            return t("no input fits: {layer} does not take the size that is given", layer=layer)
+            return t("no input fits: {layer} does not take the size that is given", layer=layer.path)
+        if len(layer.node.inputs) > 1:
+            shapes = [joined(texts) for texts in found.input_texts(layer)]
+            return t(
+                "no input fits: what {layer} joins is never alike: {shapes}", layer=layer.path, shapes=listing(shapes)
+            )
+        before = [sizes for place, sizes in axis.conditions.items() if place < position]
         if not before:
-            return t("no input fits: {layer} takes none", layer=layer)
+            return t("no input fits: {layer} takes none", layer=layer.path)
         sizes = before[-1].text(symbol)
         return t(
-            "no input fits: before {layer} it is {sizes}, and {layer} takes none of these", layer=layer, sizes=sizes
+            "no input fits: before {layer} it is {sizes}, and {layer} takes none of these",
+            layer=layer.path,
+            sizes=sizes,
         )
     return t("no input fits: the conditions leave nothing together")
 

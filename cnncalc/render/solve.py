@@ -9,7 +9,7 @@ from cnncalc.language import n, t
 from cnncalc.render.table import Column, Table
 from cnncalc.solving import AxisSetting, Setting, Solutions
 from cnncalc.solving.reasons import Alternative
-from cnncalc.solving.windows import POOLS, TRANSPOSED, Question, Values
+from cnncalc.solving.windows import KERNELS, POOLS, TRANSPOSED, Question, Values
 from cnncalc.text import listing, shape_text
 
 SEEN_IN: dict[tuple[str, int, int, int], str] = {
@@ -178,9 +178,17 @@ def settings_table(settings: Sequence[Setting], type: str, *, every: bool = Fals
     return Table(_columns(settings, type, every=every), list(settings))
 
 
-def alternatives_table(found: Sequence[Alternative], type: str) -> Table:
+def alternatives_table(found: Sequence[Alternative], questions: Sequence[Question], *, every: bool = False) -> Table:
     """A row for each change that makes something fit."""
     settings = [alternative.setting for alternative in found]
+    strides = {setting.part("stride") for setting in settings[:1]}
+    searched = any(question.stride is None for question in questions)
+
+    def change_text(row: Alternative) -> str:
+        stride = row.setting.part("stride")
+        if not searched or stride in strides:
+            return _change_text(row)
+        return t("{change}, with S = {stride}", change=_change_text(row), stride=sizes_text(stride))
 
     def of_setting(column: Column) -> Column:
         return Column(
@@ -188,8 +196,8 @@ def alternatives_table(found: Sequence[Alternative], type: str) -> Table:
             column.right, folds=column.folds,
         )  # fmt: skip
 
-    change = Column("change", t("with"), _change_text, lambda row: row.change, style="bold")
-    return Table([change, *map(of_setting, _columns(settings, type, every=False))], list(found))
+    change = Column("change", t("with"), change_text, lambda row: row.change, style="bold")
+    return Table([change, *map(of_setting, _columns(settings, questions[0].type, every=every))], list(found))
 
 
 def _change_text(row: Alternative) -> str:
@@ -197,6 +205,8 @@ def _change_text(row: Alternative) -> str:
         return t("rounding {word}", word=row.setting.rounding)
     if row.change in ("input", "output"):
         return t("another input") if row.change == "input" else t("another output")
+    if row.change in ("kernel", "bounds") and max(row.setting.part("kernel")) > KERNELS[-1]:
+        return t("another F, above {most}", most=KERNELS[-1])
     letters = {"stride": "S", "padding": "P", "dilation": "D", "output_padding": "P_out"}
     return t("another {letter}", letter=letters.get(row.change, "F"))
 
@@ -230,14 +240,15 @@ def _values_text(values: Values) -> str:
 
 
 def solutions_dict(
-    solutions: Solutions, shown: int | None, reason: str, found: Sequence[Alternative]
+    solutions: Solutions, remarks: Sequence[str], shown: int | None, reason: str, found: Sequence[Alternative]
 ) -> dict[str, Any]:
-    """The JSON document of ``cnncalc solve`` for a window."""
+    """The JSON document of ``cnncalc solve`` for a window; ``remarks`` are about the sizes, as they were read."""
     return {
         "type": solutions.questions[0].type,
         "ok": bool(solutions.settings),
         "square": solutions.square,
         "found": len(solutions.settings),
+        "remarks": list(remarks),
         "settings": [_setting_dict(setting) for setting in solutions.settings[:shown]],
         "reason": reason or None,
         "nearest": [{"change": a.change, **_setting_dict(a.setting)} for a in found],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cnncalc.analysis import Layer
 from cnncalc.diagnostics import Diagnostic
 from cnncalc.language import t
-from cnncalc.progressions import SizeSet
+from cnncalc.progressions import Progression, SizeSet
 from cnncalc.render.params import layer_formula
 from cnncalc.render.sizes import answer, box_dict, boxes_text, equation_text, output_text
 from cnncalc.render.solve import sizes_text
@@ -149,17 +149,38 @@ def inputs_lines(found: InputSizes) -> list[str]:
     sizes, found_example = found.sizes, example(found)
     if found_example is None:
         return []
-    words = boxes_text(sizes.boxes)
     lines = [t("it is the same for every input that the network takes")] if found.constant else []
-    lines.append(t("the input: {sizes}", sizes=words))
+    lines.append(t("the input: {sizes}", sizes=boxes_text(sizes.boxes)))
     lines += [t("and only where {equation}", equation=equation_text(sizes, c)) for c in sizes.couplings]
     if not found.constant:
         shapes = listing(map(shape_text, sizes.input_of(found_example).values()))
         output = shape_text(((found.layer.output or (None,))[0], *found.output))
         lines.append(t("for example {input} gives {output}", input=shapes, output=output))
-    if found.rounded is not None and (more := boxes_text(found.rounded.boxes)) != words:
-        lines.append(t("if every window rounded down: {sizes}; the network takes what is shown", sizes=more))
+    if more := _more(found):
+        lines.append(t("with `rounding: floor` these would give it, too: {sizes}", sizes=boxes_text(more)))
     return lines
+
+
+FEW = 1000
+"""Of so many sizes those are picked out that rounding adds."""
+
+
+def _more(found: InputSizes) -> list[dict[str, SizeSet]]:
+    """The sizes that would give the output besides, if every window rounded down."""
+    boxes, rounded = found.sizes.boxes, [] if found.rounded is None else found.rounded.boxes
+    if boxes_text(boxes) == boxes_text(rounded):
+        return []
+    if len(boxes) == len(rounded) == 1:
+        return [{symbol: _without(sizes, boxes[0][symbol]) for symbol, sizes in rounded[0].items()}]
+    return rounded
+
+
+def _without(sizes: SizeSet, others: SizeSet) -> SizeSet:
+    """The sizes that are not among the others; all where they are many, or none would be left."""
+    if any(part.length is None or part.length > FEW for part in sizes.parts):
+        return sizes
+    left = [Progression(size, 1, 1) for size in sizes if size not in others]
+    return SizeSet(left) if left else sizes
 
 
 def inputs_reason(found: InputSizes) -> Diagnostic:
@@ -171,7 +192,7 @@ def inputs_reason(found: InputSizes) -> Diagnostic:
     ]
     if found.rounded is not None and found.rounded.boxes:
         rounded = boxes_text(found.rounded.boxes)
-        help.append(t("if every window rounded down: {sizes}; the network refuses them", sizes=rounded))
+        help.append(t("with `rounding: floor` these would give it, and are refused without: {sizes}", sizes=rounded))
     help += [diagnostic.message for diagnostic in found.diagnostics]
     axes = zip(axis_names(len(found.output)), found.output, found.nearest)
     missed = next(((name, size, near) for name, size, near in axes if size not in near), None)

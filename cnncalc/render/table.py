@@ -34,10 +34,27 @@ LATEX = str.maketrans(
         "⌋": r"$\rfloor$",
         "⌈": r"$\lceil$",
         "⌉": r"$\rceil$",
-        "█": "",
+        "↑": r"$\uparrow$",
+        "↓": r"$\downarrow$",
+        "≡": r"$\equiv$",
+        "≈": r"$\approx$",
+        "≤": r"$\leq$",
+        "≥": r"$\geq$",
+        "≠": r"$\neq$",
+        "±": r"$\pm$",
+        "∗": r"$\ast$",
+        "Φ": r"$\Phi$",
+        "β": r"$\beta$",
+        "γ": r"$\gamma$",
+        "–": "--",
+        "─": "--",
         "…": r"\ldots{}",
+        **dict.fromkeys("█▉▊▋▌▍▎▏", ""),
+        **{c: f"$^{{{d}}}$" for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣ", "0123456789-x")},
+        **{c: f"$_{{{d}}}$" for d, c in enumerate("₀₁₂₃₄₅₆₇₈₉")},
     }
 )
+"""What LaTeX would read as a command, or has no letter for in the encoding T1."""
 
 
 @dataclass(eq=False, repr=False)

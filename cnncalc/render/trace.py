@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
-from cnncalc.language import t
+from cnncalc.language import n, t
 from cnncalc.render.table import Column, Table
 from cnncalc.text import shape_text
-from cnncalc.trace_numbers import Grid, Number, exact_text, number_text, places_for
+from cnncalc.trace_numbers import Grid, Number, exact_text, is_rounded, number_text, places_for
 from cnncalc.trace_shapes import size_word
 from cnncalc.trace_steps import Part, Step, Trace
 
@@ -43,10 +43,13 @@ class Writer:
         """A sum on its way, with as many decimals as it needs itself."""
         return number_text(x, places_for([x], self.decimals))
 
-    def equals(self, x: Number, text: str) -> str:
-        """``= 3``, or ``≈ 1.7`` where the text is rounded."""
-        exact = Fraction(text.replace("−", "-")) == x
-        return f"{'=' if exact else '≈'} {text}"
+    def rounds(self, numbers: Iterable[Number | None]) -> bool:
+        """Whether any of these numbers, written as given ones are, is rounded."""
+        return any(x is not None and is_rounded(x, self.given(x)) for x in numbers)
+
+    def equals(self, x: Number, text: str, rounded: bool = False) -> str:
+        """``= 3``, or ``≈ 1.7`` where the text is rounded, or what stands before it is."""
+        return f"{'≈' if rounded or is_rounded(x, text) else '='} {text}"
 
 
 def heading(trace: Trace) -> str:
@@ -59,6 +62,21 @@ def heading(trace: Trace) -> str:
     input = shape_text((len(trace.input), *trace.input_size[2 - trace.rank :]))
     output = shape_text((trace.channels, *trace.output_size[2 - trace.rank :]))
     return f"{trace.type}, {settings}: {input} → {output}"
+
+
+def drawn(trace: Trace) -> str:
+    """Which numbers were drawn, and by which seed; nothing where all were given."""
+    filters = len(trace.kernels)
+    if trace.input_drawn and trace.kernels_drawn:
+        return n(
+            "input and filter drawn (seed {seed})",
+            "input and {n} filters drawn (seed {seed})",
+            filters,
+            seed=trace.seed,
+        )
+    if trace.kernels_drawn:
+        return n("filter drawn (seed {seed})", "{n} filters drawn (seed {seed})", filters, seed=trace.seed)
+    return t("input drawn (seed {seed})", seed=trace.seed) if trace.input_drawn else ""
 
 
 def _axes(trace: Trace, pair: Sequence[int]) -> str:
@@ -102,33 +120,67 @@ def _place(trace: Trace, step: Step) -> str:
     return t("row {r}, column {c} of the output", r=row, c=column)
 
 
-def filter_name(trace: Trace, step: Step, channel: int) -> str:
-    """What stands above the weights of a step's filter for a channel."""
+def input_name(trace: Trace, channel: int) -> str:
+    """What stands above a channel of the input."""
+    return t("input {c}", c=channel + 1) if len(trace.input) > 1 else t("input")
+
+
+def output_name(trace: Trace, channel: int) -> str:
+    """What stands above a channel of the output."""
+    return t("output {c}", c=channel + 1) if trace.channels > 1 else t("output")
+
+
+def filter_name(trace: Trace, filter: int, channel: int) -> str:
+    """What stands above the weights of a filter for a channel."""
     if len(trace.input) > 1 and len(trace.kernels) > 1:
-        return t("filter {k}, ch. {c}", k=step.filter + 1, c=channel + 1)
+        return t("filter {k}, ch. {c}", k=filter + 1, c=channel + 1)
     if len(trace.input) > 1:
         return t("filter, ch. {c}", c=channel + 1)
-    return t("filter {k}", k=step.filter + 1) if len(trace.kernels) > 1 else t("filter")
+    return t("filter {k}", k=filter + 1) if len(trace.kernels) > 1 else t("filter")
 
 
-def sums(writer: Writer, step: Step) -> list[str]:
-    """The step's arithmetic, one line for each channel and one for the whole where there are several."""
+def sums(writer: Writer, step: Step, write: Callable[[str], str] = str) -> list[str]:
+    """The step's arithmetic, one line for each channel and one for the whole where there are several.
+
+    ``write`` is what makes of each formula what stands in the line.
+    """
     trace = writer.trace
+    whole = write(f"{brief(writer, step)} {_result(writer, step)}")
+    if len(step.parts) == 1 or trace.transposed:
+        return [whole]
+    lines = []
+    for part in step.parts:
+        total = writer.equals(part.sum, writer.value(part.sum), writer.rounds(_factors(part)))
+        lines.append(t("channel {c}: {sum}", c=part.channel + 1, sum=write(f"{_products(writer, part)} {total}")))
+    return [*lines, t("together: {sum}", sum=whole)]
+
+
+def _result(writer: Writer, step: Step) -> str:
+    """What stands behind the step's arithmetic: ``= 12``, ``= 15/9 ≈ 1.7``, ``= [0 1; 2 2]``."""
+    trace = writer.trace
+    rounded = writer.rounds(_terms(trace, step))
     if trace.transposed:
-        return [f"{_laying(writer, step)} = {_grid(writer.value, step.laid)}"]
-    if trace.type == "max_pool":
-        return [f"{_maximum(writer, step)} = {writer.value(step.total)}"]
+        rounded = rounded or any(is_rounded(x, writer.value(x)) for row in step.laid for x in row)
+        return f"{'≈' if rounded else '='} {_grid(writer.value, step.laid)}"
     if trace.type == "avg_pool":
-        text = writer.result(step.total)
         total = step.parts[0].sum
-        return [f"{brief(writer, step)} = {writer.value(total)}/{step.divisor} {writer.equals(step.total, text)}"]
-    if len(step.parts) == 1:
-        return [f"{brief(writer, step)} = {writer.value(step.total)}"]
-    lines = [
-        t("channel {c}: {sum}", c=part.channel + 1, sum=f"{_products(writer, part)} = {writer.value(part.sum)}")
-        for part in step.parts
-    ]
-    return [*lines, t("together: {sum}", sum=f"{brief(writer, step)} = {writer.value(step.total)}")]
+        text = writer.value(total)
+        mean = writer.equals(step.total, writer.result(step.total), is_rounded(total, text))
+        return f"{writer.equals(total, text, rounded)}/{step.divisor} {mean}"
+    return writer.equals(step.total, writer.value(step.total), rounded)
+
+
+def _terms(trace: Trace, step: Step) -> Iterator[Number | None]:
+    """The numbers that stand in `brief`."""
+    if trace.transposed:
+        return chain.from_iterable(map(_factors, step.parts))
+    first = _factors(step.parts[0]) if len(step.parts) == 1 else (part.sum for part in step.parts)
+    return chain(first, [step.bias])
+
+
+def _factors(part: Part) -> Iterator[Number | None]:
+    """The numbers of a channel that are multiplied, or taken by a pool."""
+    return chain(*part.cells, *part.kernel)
 
 
 def brief(writer: Writer, step: Step) -> str:

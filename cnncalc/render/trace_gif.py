@@ -8,8 +8,8 @@ from typing import Any
 
 from cnncalc.diagnostics import Fault
 from cnncalc.language import t
-from cnncalc.render.trace import heading
-from cnncalc.render.trace_scene import FAINT, GROUND, INK, MARGIN, STYLES, TEXT, Album, Box, Label
+from cnncalc.render.trace import drawn, heading
+from cnncalc.render.trace_scene import FAINT, GROUND, INK, MARGIN, SMALL, STYLES, TEXT, Album, Box, Label
 from cnncalc.trace_steps import Trace
 
 SECONDS, LAST = 1.2, 4.0
@@ -19,6 +19,9 @@ MOST_PIXELS = 4_000_000
 """In a frame. One pixel of the picture is two of the frame's, where that has room."""
 HEAD = 44
 COLOURS = 64
+
+FONTS = ("DejaVuSans.ttf", "Arial.ttf", "arial.ttf", "LiberationSans-Regular.ttf")
+"""Fonts of systems that have accents and all the signs; the first one that is there is used."""
 
 SIMPLE = str.maketrans({"−": "-", "×": "x", "≈": "~", "→": "->", "–": "-"})
 """For what the letters that come with Pillow do not have."""
@@ -49,6 +52,7 @@ def write_gif(trace: Trace, album: Album) -> bytes:
         frame = Image.new("RGB", (width * scale, height * scale), GROUND[0])
         pen = _Pen(ImageDraw.Draw(frame), scale)
         pen.label(Label(MARGIN, 28, heading(trace), TEXT + 1))
+        pen.label(Label(MARGIN, 28 + TEXT + 3, drawn(trace), SMALL))
         scene = album.scene(step)
         for box in scene.boxes:
             pen.box(box._replace(y=box.y + HEAD))
@@ -67,20 +71,20 @@ class _Pen:
     def __init__(self, draw: Any, scale: int) -> None:
         self._draw = draw
         self._scale = scale
-        self._fonts: dict[int, Any] = {}
+        self._fonts: dict[int, tuple[Any, bool]] = {}
 
-    def _font(self, size: int) -> Any:
-        from PIL import ImageFont
-
+    def _font(self, size: int) -> tuple[Any, bool]:
+        """A font, and whether its texts have to be simple."""
         if size not in self._fonts:
-            self._fonts[size] = ImageFont.load_default(size * self._scale)
+            self._fonts[size] = _system_font(size * self._scale) or _own_font(size * self._scale)
         return self._fonts[size]
 
     def label(self, label: Label) -> None:
         place = (label.x * self._scale, label.y * self._scale)
         colour = FAINT[0] if label.faint else INK[0]
         anchor = "ms" if label.middle else "ls"
-        self._draw.text(place, _simple(label.text), font=self._font(label.size), fill=colour, anchor=anchor)
+        font, simple = self._font(label.size)
+        self._draw.text(place, _simple(label.text) if simple else label.text, font=font, fill=colour, anchor=anchor)
 
     def box(self, box: Box) -> None:
         style, scale = STYLES[box.kind], self._scale
@@ -98,6 +102,24 @@ class _Pen:
         for y in range(top, bottom, step):
             for x in (left, right):
                 self._draw.line((x, y, x, min(y + dash, bottom)), fill=style.line, width=line)
+
+
+def _system_font(size: int) -> tuple[Any, bool] | None:
+    from PIL import ImageFont
+
+    for name in FONTS:
+        try:
+            return ImageFont.truetype(name, size), False
+        except (OSError, ImportError):  # no such font; no library that reads it
+            continue
+    return None
+
+
+def _own_font(size: int) -> tuple[Any, bool]:
+    """The one that comes with Pillow."""
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size), True
 
 
 def _simple(text: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from cnncalc.diagnostics import Fault
 from cnncalc.language import t
-from cnncalc.render.trace import Writer, filter_name, sums, title
+from cnncalc.render.trace import Writer, filter_name, input_name, output_name, sums, title
 from cnncalc.trace_numbers import Number
 from cnncalc.trace_steps import Place, Progress, Step
 
@@ -22,6 +23,13 @@ NUMBER, TEXT, SMALL = 16, 15, 13
 """Sizes of the letters in cells, in lines of text, and above grids."""
 ADVANCE = 0.58
 """The width of a letter as a part of its size, on average."""
+ADVANCES = {
+    **dict.fromkeys("0123456789", 0.64),
+    **dict.fromkeys("()[]", 0.39),
+    **dict.fromkeys(" ·.,;:|/", 0.34),
+    **dict.fromkeys("+=≈−×→", 0.84),
+}
+"""The same of the letters of sums, in the widest of the fonts (DejaVu Sans)."""
 LEAST_WIDTH = 460
 MOST_BESIDE = 4
 """Grids in one row; where there are more, the inputs have a row of their own."""
@@ -108,7 +116,6 @@ class Album:
             raise Fault("limit-exceeded", message, t("draw one step (--step 1), or a smaller layer"))
         self._cell = self._cell_width()
         self.width = max(LEAST_WIDTH, *(sum(map(self._wide, row)) + GAP * (len(row) - 1) + 2 * MARGIN for row in rows))
-        self._letters = int((self.width - 2 * MARGIN) / (TEXT * ADVANCE))
         self._lines_at = MARGIN + 2 * STACK + sum(map(_tall, rows))
         lines = max(len(self._lines(step)) for step in steps)
         self.height = self._lines_at + lines * (TEXT + 7) + MARGIN
@@ -128,10 +135,8 @@ class Album:
         return max(len(painting.texts[0]) * self._cell, int(len(painting.name) * SMALL * ADVANCE))
 
     def _lines(self, step: Step) -> list[str]:
-        from textwrap import wrap
-
-        texts = (wrap(text, self._letters, break_long_words=False) for text in sums(self._writer, step))
-        return list(chain.from_iterable(texts))
+        room = self.width - 2 * MARGIN
+        return list(chain.from_iterable(_wrapped(text, room) for text in sums(self._writer, step)))
 
     def scene(self, step: Step) -> Scene:
         """The picture of a step: input, filter and output beside each other, the arithmetic below.
@@ -179,15 +184,14 @@ class Album:
 
         grids = trace.padded
         shown = range(len(grids)) if trace.kernels else [step.filter]
-        several = len(grids) > 1
-        return [
-            _painting(t("input {c}", c=c + 1) if several else t("input"), grids[c], writer.given, kind) for c in shown
-        ]
+        return [_painting(input_name(trace, c), grids[c], writer.given, kind) for c in shown]
 
     def _filters(self, step: Step) -> list[Painting]:
         trace, write = self._writer.trace, self._writer.given
         parts = [part for part in step.parts if part.kernel]
-        return [_painting(filter_name(trace, step, p.channel), p.kernel, write, lambda _: "filter") for p in parts]
+        return [
+            _painting(filter_name(trace, step.filter, p.channel), p.kernel, write, lambda _: "filter") for p in parts
+        ]
 
     def _laid(self, step: Step) -> list[Painting]:
         if not self._writer.trace.transposed:
@@ -209,7 +213,7 @@ class Album:
                     return "cut"
                 return "empty" if cells[place[0]][place[1]] is None else "output"
 
-            name = t("output {c}", c=channel + 1) if len(maps) > 1 else t("output")
+            name = output_name(trace, channel)
             paintings.append(_painting(name, cells, lambda x: "" if x is None else writer.result(x), kind))
         return paintings
 
@@ -222,6 +226,22 @@ def _painting(
 ) -> Painting:
     texts = [[write(x) for x in row] for row in cells]
     return Painting(name, texts, [[kind((r, c)) for c in range(len(row))] for r, row in enumerate(cells)])
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """The text on lines of so many pixels; a result stands on one line with the number before it."""
+    lines: list[str] = []
+    for word in re.sub(r" ([=≈]) (?=[−\d])", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text).split(" "):
+        if lines and _pixels(f"{lines[-1]} {word}") <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _pixels(text: str) -> float:
+    """How wide a line of text is at most."""
+    return TEXT * sum(ADVANCES.get(letter, ADVANCE) for letter in text)
 
 
 def _tall(row: list[Painting]) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from cnncalc.render.trace import heading
-from cnncalc.render.trace_scene import FAINT, GROUND, INK, STYLES, TEXT, Album, Box, Label, Scene
+from cnncalc.render.trace import drawn, heading
+from cnncalc.render.trace_scene import FAINT, GROUND, INK, MARGIN, SMALL, STYLES, TEXT, Album, Box, Label, Scene
 from cnncalc.trace_steps import Trace
 
 MOST_BESIDE = 3
@@ -27,7 +27,8 @@ def write_svg(trace: Trace, album: Album) -> str:
         f'font-family="{escape(FONT)}">\n<title>{escape(heading(trace))}</title>\n<style>{_dark()}</style>\n'
         f'<rect class="ground" width="{width}" height="{height}" fill="{GROUND[0]}"/>\n'
     ]
-    pieces += _label(Label(16, 28, heading(trace), TEXT + 1, bold=True))
+    pieces += _label(Label(MARGIN, 28, heading(trace), TEXT + 1, bold=True))
+    pieces += _label(Label(MARGIN, 28 + TEXT + 3, drawn(trace), SMALL))
     for number, step in enumerate(steps):
         x, y = number % beside * album.width, number // beside * album.height + HEAD
         pieces.append(f'<g transform="translate({x} {y})">\n')

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from cnncalc.language import t
 from cnncalc.render.messages import Segment
-from cnncalc.render.trace import Writer, filter_name, heading, sums, title
+from cnncalc.render.trace import Writer, drawn, filter_name, heading, input_name, output_name, sums, title
 from cnncalc.trace_numbers import Number
 from cnncalc.trace_steps import Place, Progress, Step
 
@@ -206,8 +206,8 @@ def _inputs(writer: Writer, step: Step, room: Room) -> list[Block]:
     shown = range(len(grids)) if trace.kernels else [step.filter]
     blocks = []
     for channel in list(shown)[:MOST_CHANNELS]:
-        name = t("input {c}", c=channel + 1) if len(grids) > 1 else t("input")
-        blocks.append(grid_block(name, grids[channel], View(writer.given, marked, inner=inner), room))
+        view = View(writer.given, marked, inner=inner)
+        blocks.append(grid_block(input_name(trace, channel), grids[channel], view, room))
     return [*blocks, *_more(len(shown) - len(blocks))]
 
 
@@ -225,7 +225,7 @@ def _filters(writer: Writer, step: Step, room: Room) -> list[Block]:
     trace = writer.trace
     view = View(writer.given, set())
     parts = [part for part in step.parts[:MOST_CHANNELS] if part.kernel]
-    blocks = [grid_block(filter_name(trace, step, part.channel), part.kernel, view, room) for part in parts]
+    blocks = [grid_block(filter_name(trace, step.filter, part.channel), part.kernel, view, room) for part in parts]
     if trace.transposed:
         blocks.append(grid_block(t("laid down"), step.laid, View(lambda x: writer.value(x or 0), set()), room))
     return blocks
@@ -244,7 +244,7 @@ def _outputs(writer: Writer, progress: Progress, step: Step, room: Room) -> list
     least = writer.result_width
     return [
         grid_block(
-            t("output {c}", c=channel + 1) if len(maps) > 1 else t("output"),
+            output_name(trace, channel),
             maps[channel],
             View(writer.result, marked if channel == step.filter else set(), MADE, inner, least),
             room,
@@ -255,18 +255,26 @@ def _outputs(writer: Writer, progress: Progress, step: Step, room: Room) -> list
 
 def output_lines(writer: Writer, room: Room = ROOM) -> list[Line]:
     """The finished output, channel by channel."""
-    maps = writer.trace.maps
-    blocks = [
-        grid_block(
-            t("output {c}", c=channel + 1) if len(maps) > 1 else t("output"), grid, View(writer.result, set()), room
-        )
-        for channel, grid in enumerate(maps)
-    ]
+    trace, view = writer.trace, View(writer.result, set())
+    blocks = [grid_block(output_name(trace, c), grid, view, room) for c, grid in enumerate(trace.maps)]
     return beside([blocks], room.width)
 
 
-def heading_line(writer: Writer) -> Line:
-    return [(heading(writer.trace), "bold")]
+def given_lines(writer: Writer, room: Room = ROOM) -> list[Line]:
+    """The input and the filters, channel by channel."""
+    trace, view = writer.trace, View(writer.given, set())
+    inputs = [grid_block(input_name(trace, c), grid, view, room) for c, grid in enumerate(trace.input)]
+    filters = [
+        [grid_block(filter_name(trace, k, c), grid, view, room) for c, grid in enumerate(kernel)]
+        for k, kernel in enumerate(trace.kernels)
+    ]
+    return beside([inputs, *filters], room.width)
+
+
+def heading_lines(writer: Writer) -> list[Line]:
+    """The layer and its shapes, and what was drawn."""
+    note = drawn(writer.trace)
+    return [[(heading(writer.trace), "bold")], *([[(note, "")]] if note else [])]
 
 
 def joined(lines: Iterable[Line]) -> list[Segment]:

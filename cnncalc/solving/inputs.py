@@ -48,9 +48,11 @@ def inputs_giving(arch: str | PathLike[str] | Source, output: tuple[int, ...], l
     """The inputs with which a layer gives an output of this height and width (or length, or depth, height and width).
 
     ``layer`` is a path or a name that only one layer has; without it, the last layer with a map whose size depends on
-    the input. One size for ``output`` means all axes. ``inputs_giving("vgg16", (7, 7)).axes[0].text("H")`` is
-    ``"H = 224"``. Raises ArchitectureError for what can't be read, or is wrong with every input; Fault for a layer
-    that there is not, inputs of several shapes, a flat one, or a network without a closed form.
+    the input. One size for ``output`` means all axes; one more than the axes are channels first, which no input
+    changes. ``inputs_giving("vgg16", (7, 7)).axes[0].text("H")`` is ``"H = 224"``. Raises ArchitectureError for what
+    can't be read, or is wrong with every input; Fault for a layer that there is not, other channels than it has, inputs
+    of several shapes, a flat one, a network without a closed form, or, without ``layer``, the number of units that the
+    network's flat output has.
     """
     source = arch if isinstance(arch, Source) else load_source(arch)
     heads = layer is not None
@@ -65,7 +67,11 @@ def inputs_giving(arch: str | PathLike[str] | Source, output: tuple[int, ...], l
         found = find_sizes(graph, findings)
         if any(diagnostic.severity == "error" for diagnostic in found.diagnostics):
             raise ArchitectureError(found.diagnostics, source.text)
-        there = _last_map(found) if layer is None else _layer(found, source, layer)
+        if layer is None:
+            there = _last_map(found)
+            _check_flat(found, source, there, output)
+        else:
+            there = _layer(found, source, layer)
         value, wanted = found.value_of(there), _wanted(found, there, output)
         sizes, rounded = found.only(value, wanted), None
         wrong: tuple[Diagnostic, ...] = ()
@@ -93,6 +99,28 @@ def _last_map(found: Sizes) -> Layer:
     raise Fault("invalid-value", t("no layer of the network gives a map whose size depends on the input"))
 
 
+def _check_flat(found: Sizes, source: Source, there: Layer, output: tuple[int, ...]) -> None:
+    """Raise Fault where the number that is wanted is that of the network's units, and no map's size."""
+    last = found.layers[-1]
+    if last.output != output:
+        return
+    own = analyze(source, heads=False).layers[there.index - 1].output or ()
+    raise Fault(
+        "invalid-value",
+        t(
+            "the network's output, {layer}, is flat: {count} units for every input, and no height and width",
+            layer=quote(last.path),
+            count=output[0],
+        ),
+        t(
+            "`--layer {layer} --output {size}` asks about a layer's map\nfor a map of that size write {output}",
+            layer=there.path,
+            size=shape_text(own[1:], "x"),
+            output=quote(f"--output {shape_text(output * len(found.axes), 'x')}"),
+        ),
+    )
+
+
 def _constant(found: Sizes, layer: Layer) -> bool:
     return all(text.isdecimal() for text in found.output_texts(layer)[1:])
 
@@ -105,6 +133,16 @@ def _wanted(found: Sizes, layer: Layer, output: tuple[int, ...]) -> tuple[int, .
         raise Fault("invalid-value", message, t("name a layer that gives a map"))
     if len(layer.output or ()) != rank + 1:
         raise Fault("invalid-value", t("{layer} has other axes than the input", layer=path))
+    channels = (layer.output or (None,))[0]
+    if len(output) == rank + 1 and output[0] != channels is not None:
+        raise Fault(
+            "invalid-value",
+            t("{layer} has {channels} channels for every input, and not {asked}",
+              layer=path, channels=channels, asked=output[0]),
+            t("write {output}", output=quote(f"--output {shape_text((channels, *output[1:]), 'x')}")),
+        )  # fmt: skip
+    if len(output) == rank + 1:
+        return output[1:]
     if len(output) not in (1, rank):
         values = {"output": shape_text(output), "count": len(output), "layer": path, "rank": rank}
         raise Fault("invalid-value", t("{output} has {count} axes, and the map of {layer} has {rank}", **values))

@@ -1,0 +1,126 @@
+"""A network as lint rules look at it: its layers with who uses whom, and the places in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from cnncalc.analysis import Analysis, Layer
+from cnncalc.architecture import LayerItem
+from cnncalc.diagnostics import Span
+from cnncalc.layers import Layer as LayerType
+from cnncalc.lint.rule import Finding, Fix
+from cnncalc.source import Source
+from cnncalc.tree import Mapping, Node, Scalar, Sequence
+
+
+class Network:
+    """One file that could be read and run. ``root`` is its tree, with the place of every word."""
+
+    def __init__(self, source: Source, root: Node | None, analysis: Analysis) -> None:
+        self.source = source
+        self.root = root
+        self.analysis = analysis
+        self.layers = analysis.layers
+        self.graph = analysis.graph
+        self.base = len(self.graph.names)
+        """The number of the first layer's value; the values before are the network's inputs."""
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """What the file says about itself: task, loss, year, …"""
+        return self.graph.architecture.facts
+
+    # Who uses whom
+
+    @cached_property
+    def _users(self) -> list[list[Layer]]:
+        users: list[list[Layer]] = [[] for _ in range(self.base + len(self.layers))]
+        for layer in self.layers:
+            for value in layer.node.inputs:
+                users[value].append(layer)
+        return users
+
+    @cached_property
+    def output_values(self) -> dict[int, str]:
+        """The values that leave the network, and their names."""
+        return {value: name for name, value in self.graph.outputs.items()}
+
+    def value(self, layer: Layer) -> int:
+        """The number of a layer's output."""
+        return self.base + layer.index - 1
+
+    def users(self, layer: Layer) -> list[Layer]:
+        """The layers that take a layer's output; not those that only take over its size."""
+        return self._users[self.value(layer)]
+
+    def is_output(self, layer: Layer) -> bool:
+        """Whether a layer's output leaves the network."""
+        return self.value(layer) in self.output_values
+
+    def outputs(self) -> Iterator[tuple[str, Layer]]:
+        """The layers whose outputs leave the network, with the output's name."""
+        for value, name in self.output_values.items():
+            if value >= self.base:
+                yield name, self.layers[value - self.base]
+
+    def sources(self, layer: Layer) -> list[Layer | None]:
+        """The layers that a layer takes its inputs from; None for an input of the network."""
+        return [self.layers[v - self.base] if v >= self.base else None for v in layer.node.inputs]
+
+    def before(self, layer: Layer) -> Layer | None:
+        """The one layer that comes before; None where there are several, or the network's input is."""
+        sources = self.sources(layer)
+        return sources[0] if len(sources) == 1 else None
+
+    def after(self, layer: Layer) -> Layer | None:
+        """The one layer that takes the output, if nothing else does and it does not leave the network."""
+        users = self.users(layer)
+        return users[0] if len(users) == 1 and not self.is_output(layer) else None
+
+    def back(self, layer: Layer, through: Callable[[Layer], bool]) -> Layer | None:
+        """The layer that feeds this one, past layers that only it uses and that may be looked ``through``."""
+        found = self.before(layer)
+        while found is not None and through(found) and self.after(found) is not None:
+            found = self.before(found)
+        return found
+
+    def kind(self, layer: Layer) -> type[LayerType]:
+        """The layer type."""
+        return layer.node.spec.type
+
+    # Places
+
+    def place(self, layer: Layer, parameter: str = "") -> Span:
+        """Where a parameter of a layer stands, or else the layer."""
+        item = layer.node.item
+        return item.common.spans.get(parameter, item.span)
+
+    def says(self, layer: Layer, parameter: str) -> bool:
+        """Whether the file itself sets a parameter of the layer, and not a default."""
+        item = layer.node.item
+        return isinstance(item, LayerItem) and parameter in item.common.spans
+
+    def entry(self, layer: Layer) -> tuple[Scalar, Node | None] | None:
+        """The layer's word in the file, and its parameters if it has some; None for a merge of branches."""
+        return self._entries.get(layer.node.item.span)
+
+    @cached_property
+    def _entries(self) -> dict[Span, tuple[Scalar, Node | None]]:
+        found: dict[Span, tuple[Scalar, Node | None]] = {}
+        pending = [self.root] if self.root is not None else []
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Scalar):
+                found.setdefault(node.span, (node, None))
+            elif isinstance(node, Sequence):
+                pending += node.items
+            elif isinstance(node, Mapping):
+                for key, value in node.entries:
+                    found[key.span] = (key, value)
+                    pending.append(value)
+        return found
+
+    def finding(self, layer: Layer, message: str, help: str = "", *, at: str = "", fix: Fix | None = None) -> Finding:
+        """A finding about a layer, at one of its parameters if one is named."""
+        return Finding(message, help, self.place(layer, at), layer.path, layer.node.item.span.line, fix)
