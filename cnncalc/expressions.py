@@ -37,6 +37,15 @@ class Unknown(Scalar):
     __slots__ = ()
 
 
+def is_unknown(node: Node) -> bool:
+    """Whether a value is not known yet, or one of its axes or sides."""
+    if isinstance(node, Scalar):
+        return isinstance(node, Unknown)
+    if isinstance(node, Sequence):
+        return any(map(is_unknown, node.items))
+    return any(is_unknown(value) for _, value in node.entries)
+
+
 class Computed(Scalar):
     """A number that came out of an expression, which a message about it quotes."""
 

@@ -221,6 +221,12 @@ def test_arithmetic(expression: str, value: int) -> None:
     assert network("  - b: {n: 8}", more=text).output == (value, 32, 32)
 
 
+@pytest.mark.parametrize("size", ["[$n, $n]", "[1, $n]", "[$n * 2 + 1, 3]"])
+def test_a_parameter_may_be_one_axis_of_a_size(size: str) -> None:
+    text = f"blocks: {{b: {{parameters: [n], layers: [conv: {{K: 4, F: {size}, P: same}}]}}}}"
+    assert network("  - b: {n: 3}", more=text).output == (4, 32, 32)
+
+
 NO_ARITHMETIC = ["$n ** 2", "$n / 2", "$n ^ 2", "abs($n)", "$n // 0", "$n if 1", "n * 2", "($n", "$n $n", "$m + 1"]
 
 

@@ -35,7 +35,7 @@ BAD, GOOD = rule(RULE).bad, rule(RULE).good
 SAID = f"conv1 has 64 biases, which batch_norm1 takes away again [{RULE}]"
 BROKEN = "input: 3x32x32\nlayers:\n  - convv: {filters: 8, kernel: 3}\n"
 MISFIT = "input: 3x224x224\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}\n"
-DOUBTFUL = "input: 224x224x3\nlayers:\n  - relu\n"
+DOUBTFUL = "input: 224x224\nlayers:\n  - relu\n"
 
 
 def run(*words: str, input: str | bytes | None = None) -> Result:

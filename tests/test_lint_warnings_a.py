@@ -383,7 +383,8 @@ def test_a_dilated_pool_reaches_further() -> None:
 
 def test_the_networks_of_the_readme_have_none_of_it() -> None:
     readme = Path(__file__).parent.parent.joinpath("README.md").read_text(encoding="utf-8")
-    texts = [text for text in re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL) if "layers:" in text]
+    shown = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    texts = [text for text in shown if "layers:" in text and not text.startswith(("# flawed.yaml", "# residual.yaml"))]
     assert len(texts) >= 2
     for text in texts:
         assert told(text) == []

@@ -1,7 +1,8 @@
 """Why the inputs of a merge disagree: the earliest layer at which they came apart, and the smallest edit that mends it.
 
 Only looked for where a merge does not fit. What is tried is bounded: 2,000 layers before the merge, the last 200 of
-each way, and 10,000 layers worked out anew in one run; what lies beyond is not found, and the blame then says less.
+each way, and 10,000 layers worked out anew in one run, for all its merges; what lies beyond is not found, and the
+blame then says less, or nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from cnncalc.analysis import Layer
 from cnncalc.blame.edits import Remedy, remedy
-from cnncalc.blame.trials import Allowance, Spent, Trials
+from cnncalc.blame.trials import LOOKED_AT, Allowance, Spent, Trials
 from cnncalc.blame.ways import Fork, Past, Story, fork, tell, tell_ranks
 from cnncalc.layers.merging import Merge
 from cnncalc.values import Shape
@@ -43,27 +44,35 @@ def find_blame(merge: Layer, layers: Sequence[Layer], allowance: Allowance | Non
     ``layers`` are those of the network in order, at least up to the merge. An allowance can be shared among merges.
     """
     past = Past(merge, layers)
+    allowance = allowance or Allowance()
     shapes = [shape for value in merge.node.inputs if (shape := past.shape(value)) is not None]
     kind = merge.facts.layer
     if not isinstance(kind, Merge) or len(shapes) < max(2, len(merge.node.inputs)):
         return None
-    if any(len(shape) != len(shapes[0]) for shape in shapes):
-        other = next(i for i, shape in enumerate(shapes) if len(shape) != len(shapes[0]))
-        split = fork(past, merge.node.inputs[0], merge.node.inputs[other])
-        return _blame(tell_ranks(past, split), None)
-    wrong = kind.wrong_axes(shapes)
-    pair = _pair(kind, shapes, wrong)
+    ranks = [len(shape) for shape in shapes]
+    wrong = kind.wrong_axes(shapes) if len(set(ranks)) == 1 else []
+    pair = _pair(kind, shapes, wrong) if wrong else _first_unlike(ranks)
     if pair is None:
         return None
     split = fork(past, *(merge.node.inputs[place] for place in pair))
-    apart = [axis for axis in wrong if kind.wrong_axes([shapes[place] for place in pair]).count(axis)]
-    story = tell(past, split, apart)
+    try:
+        allowance.take(1 + sum(map(len, split.own)) // LOOKED_AT)
+        if not wrong:
+            return _blame(tell_ranks(past, split), None)
+        apart = kind.wrong_axes([shapes[place] for place in pair])
+        story = tell(past, split, apart)
+    except Spent:
+        return None
     return _blame(story, _remedy(past, split, wrong, story, allowance))
 
 
-def _remedy(past: Past, split: Fork, wrong: list[int], story: Story, allowance: Allowance | None) -> Remedy | None:
+def _first_unlike(ranks: list[int]) -> tuple[int, int] | None:
+    return next(((0, place) for place, rank in enumerate(ranks) if rank != ranks[0]), None)
+
+
+def _remedy(past: Past, split: Fork, wrong: list[int], story: Story, allowance: Allowance) -> Remedy | None:
     try:
-        return remedy(past, split, wrong, story.layers, Trials(past, allowance or Allowance()))
+        return remedy(past, split, wrong, story.layers, Trials(past, wrong, allowance))
     except Spent:
         return None
 

@@ -21,6 +21,9 @@ from cnncalc.values import Shape
 MOST_LAYERS = 200
 """So many layers of each way, those nearest to the merge, are tried."""
 
+WEIGHTED = ("kernel", "filters", "units")
+"""The parameters that the shapes of weights follow from."""
+
 MOST_TOGETHER = 4
 """So many layers at most get their padding in one edit."""
 
@@ -50,7 +53,7 @@ def remedy(past: Past, split: Fork, wrong: list[int], blamed: list[Layer], trial
             tried = True
             if found := _cropped(past, split, wrong) or _together(split, wrong, trials):
                 return found
-        if option.parameter in ("kernel", "filters") and layer.node.item.span in trials.sharing:
+        if option.parameter in WEIGHTED and layer.node.item.span in trials.sharing:
             continue
         if trials.agrees([(layer, option.parameter, option.value)]):
             return _written(layer, option, trials)
@@ -136,7 +139,7 @@ def _inserted(past: Past, split: Fork, wrong: list[int]) -> Remedy | None:
         if shape is None or wanted is None or None in shape or None in wanted:
             continue
         if past.merge.type != "concat" and value == split.common:
-            text = _projection(past, shape, wanted)
+            text = _projection(past, value, shape, wanted)
             if text and (found := _place(past, value, text, "shortcut")):
                 return found
         if 0 not in wrong and (found := _resized(past, value, other)):
@@ -144,21 +147,26 @@ def _inserted(past: Past, split: Fork, wrong: list[int]) -> Remedy | None:
     return None
 
 
-def _projection(past: Past, shape: Shape, wanted: Shape) -> str:
-    """A 1×1 convolution from one shape to another; empty where there is none."""
+def _projection(past: Past, value: int, shape: Shape, wanted: Shape) -> str:
+    """A 1×1 convolution from one input's shape to another's; empty where there is none."""
     if len(shape) < 2:
         return ""
     strides = tuple(-(-(i or 0) // (o or 1)) for i, o in zip(shape[1:], wanted[1:]))
     stride = strides[0] if len(set(strides)) == 1 else strides
     values: dict[str, Any] = {"filters": wanted[0], "kernel": 1, **({"stride": stride} if stride != 1 else {})}
-    merged = [past.shape(v) for v in past.merge.node.inputs]
     for more in ({}, {"rounding": "floor"}):
         facts = infer(Conv, {**values, **more}, (shape,))
-        again = infer(past.merge.node.spec.type, {}, tuple(facts.output if s == shape else s for s in merged))
-        if not facts.faults and not again.faults:
+        if not facts.faults and _fits(past, value, facts.output):
             rounding = {} if _rounds(past) else more
             return f"conv: {{{', '.join(f'{k}: {written(v)}' for k, v in {**values, **rounding}.items())}}}"
     return ""
+
+
+def _fits(past: Past, value: int, shape: Shape | None) -> bool:
+    """Whether the merge's inputs agree once one of them, which comes in only once, has another shape."""
+    inputs = past.merge.node.inputs
+    shapes = tuple(shape if source == value else past.shape(source) for source in inputs)
+    return inputs.count(value) == 1 and not infer(past.merge.node.spec.type, {}, shapes).faults
 
 
 def _rounds(past: Past) -> bool:
@@ -174,9 +182,7 @@ def _resized(past: Past, value: int, other: int) -> Remedy | None:
     """
     shape, wanted = past.shape(value) or (), past.shape(other) or ()
     sizes = [(i or 0, o or 0) for i, o in zip(shape[1:], wanted[1:])]
-    merged = [past.shape(v) for v in past.merge.node.inputs]
-    changed = tuple((s[0], *wanted[1:]) if s == shape else s for s in merged if s)
-    if infer(past.merge.node.spec.type, {}, changed).faults:
+    if not _fits(past, value, (shape[0], *wanted[1:])):
         return None
     names = _names(past)
     if value not in names or other not in names:

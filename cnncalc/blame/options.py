@@ -11,7 +11,19 @@ from cnncalc.layers import Layer as LayerType
 from cnncalc.layers.sliding import Sliding
 from cnncalc.values import SIDES, Shape
 
-ORDER = ("padding", "output_padding", "together", "rounding", "stride", "kernel", "size", "scale", "output", "filters")
+ORDER = (
+    "padding",
+    "output_padding",
+    "together",
+    "rounding",
+    "stride",
+    "kernel",
+    "size",
+    "scale",
+    "output",
+    "filters",
+    "units",
+)
 """The parameters, those whose change is the smallest edit first; ``together`` is the same padding on several layers."""
 
 NEAR = 2
@@ -47,8 +59,9 @@ def options(layer: Layer, wanted: Shape, wrong: Sequence[int]) -> Iterator[Optio
             now = getattr(settings, name, None) if name in settings.parameters else None
             if now is not None and None not in spatial and now != spatial:
                 yield Option(name, _short(spatial), 0, sum(abs(a - b) for a, b in zip(now, spatial) if b is not None))
-    if 0 in wrong and "filters" in settings.parameters and wanted[0] is not None:
-        yield Option("filters", wanted[0], 0, abs(wanted[0] - settings.filters))  # type: ignore[attr-defined]
+    for name in ("filters", "units"):
+        if 0 in wrong and name in settings.parameters and wanted[0] is not None:
+            yield Option(name, wanted[0], 0, abs(wanted[0] - getattr(settings, name)))
 
 
 def extents(settings: LayerType) -> list[int] | None:
@@ -101,7 +114,7 @@ def _numbers(settings: LayerType, name: str, axes: list[int], least: int) -> Ite
         return
     near = {value + d for value in now for d in range(-NEAR, NEAR + 1) if d}
     if name == "kernel" and isinstance(settings, Sliding) and settings.padding != "same":
-        near |= {2 * before + 1 for before, after in settings.padding if before == after}
+        near |= {2 * before + 1 for before, after in settings.padding if before == after > 0}
     for value in sorted(near):
         if value < least:
             continue

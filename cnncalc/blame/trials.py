@@ -16,6 +16,10 @@ MAX_TRIED = 10_000
 """So many layers are worked out anew in one run of a network, for all its merges together."""
 
 
+LOOKED_AT = 10
+"""Looking at so many layers counts as working one out."""
+
+
 class Spent(Exception):
     """So much has been tried that it is enough."""
 
@@ -26,11 +30,11 @@ class Allowance:
     def __init__(self, most: int = MAX_TRIED) -> None:
         self.left = most
 
-    def take(self) -> None:
+    def take(self, count: int = 1) -> None:
         """Raises Spent where nothing is left."""
         if self.left <= 0:
             raise Spent
-        self.left -= 1
+        self.left -= count
 
 
 Change = tuple[Layer, str, Any]
@@ -40,8 +44,10 @@ Change = tuple[Layer, str, Any]
 class Trials:
     """Edits of one merge's past. An edit is one of the text: it changes every layer that the same text stands for."""
 
-    def __init__(self, past: Past, allowance: Allowance) -> None:
+    def __init__(self, past: Past, wrong: Sequence[int], allowance: Allowance) -> None:
+        allowance.take(1 + (past.merge.index - past.first) // LOOKED_AT)
         self.past = past
+        self.wrong = wrong
         self.allowance = allowance
         self.alike: dict[Span, list[int]] = {}
         self.readers: dict[int, list[int]] = {}
@@ -101,11 +107,17 @@ class Trials:
             self.allowance.take()
             facts = infer(node.spec.type, edited.get(position, node.spec.values), inputs)
             if position == merge:
-                return not facts.faults
-            if len(facts.faults) > len(before.faults):
+                output = facts.output or ()
+                return not facts.faults and all(output[axis] is not None for axis in self.wrong)
+            if len(facts.faults) > len(before.faults) or _known(facts.output) < _known(before.output):
                 return False
             if facts.output != before.output:
                 shapes[past.base + position] = facts.output
                 for reader in self.readers.get(past.base + position, ()):
                     heappush(heap, reader)
         return False
+
+
+def _known(shape: Shape | None) -> int:
+    """How many axes of a shape are known."""
+    return sum(axis is not None for axis in shape or ())

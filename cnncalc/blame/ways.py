@@ -271,20 +271,21 @@ def _channels(past: Past, split: Fork, layers: list[Layer]) -> str:
     """Which layers the channels on both sides come from."""
     makers = channel_maker(past, split.one), channel_maker(past, split.other)
     layers.extend(layer for value in makers if (layer := past.maker(value)))
-    name = past.merge.graph.value_name
-    return t(
-        "the channels come from {one} ({count}) and {other} ({other_count})",
-        one=name(makers[0]),
-        count=_size(past.shape(split.one), 0),
-        other=name(makers[1]),
-        other_count=_size(past.shape(split.other), 0),
-    )
+    values = {
+        "one": past.merge.graph.value_name(makers[0]),
+        "count": _size(past.shape(split.one), 0),
+        "other": past.merge.graph.value_name(makers[1]),
+        "other_count": _size(past.shape(split.other), 0),
+    }
+    if len(past.shape(split.one) or ()) == 1:
+        return t("the features come from {one} ({count}) and {other} ({other_count})", **values)
+    return t("the channels come from {one} ({count}) and {other} ({other_count})", **values)
 
 
 def channel_maker(past: Past, value: int) -> int:
     """The value at which the channels of a later one are made: a convolution's, a concatenation's, or an input."""
     while (layer := past.maker(value)) is not None and layer.node.inputs:
-        made = "filters" in layer.node.spec.type.parameters or layer.type == "concat"
+        made = not {"filters", "units"}.isdisjoint(layer.node.spec.type.parameters) or layer.type == "concat"
         source = _followed(past, layer, -1, 0)
         if made or _size(past.shape(source), 0) != _size(layer.output, 0):
             break

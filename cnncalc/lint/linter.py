@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cnncalc.api import build, load_source
-from cnncalc.diagnostics import ArchitectureError, Diagnostic, Severity
+from cnncalc.diagnostics import ArchitectureError, Diagnostic, Severity, Span
 from cnncalc.graph import resting_collector
 from cnncalc.inference import Run
 from cnncalc.language import current, use
@@ -25,6 +25,9 @@ from cnncalc.source import Source, is_file
 UNUSED = "unused-allowance"
 UNREADABLE = "unreadable-file"
 """What is told of a path that can't be read: not about a file's text, and so never left out."""
+
+DOUBTFUL, CERTAIN = "layout", "channels-last"
+"""What the reader finds worth a word about an input's axes, and the rule that says the same where it is certain."""
 
 PARALLEL = 64
 """From so many files on, several processes work."""
@@ -121,19 +124,23 @@ def _found(source: Source, settings: Settings, budget: Mapping[str, int]) -> Ite
     analysis = run.analysis()
     if budget:
         analysis = analysis.within(budget)
-    for diagnostic in analysis.diagnostics:
-        if settings.runs(diagnostic.rule, source.name):
-            yield Found(_leveled(diagnostic, settings))
     allowances = Allowances(source.text)
     net = Network(source, reading.root, analysis)
+    certain: set[Span] = set()
     active = [name for name in CHECKED if settings.runs(name, source.name)]
     for name in active:
         declared = rule(name)
         for finding in _merged(declared.check(net, settings.limits(name))):
+            if name == CERTAIN:
+                certain.add(finding.span)
             if not allowances.allows(name, finding):
                 yield _reported(source.name, name, finding, settings.severity.get(name, declared.severity))
+    for diagnostic in analysis.diagnostics:
+        doubled = diagnostic.rule == DOUBTFUL and diagnostic.span in certain
+        if settings.runs(diagnostic.rule, source.name) and not doubled:
+            yield Found(_leveled(diagnostic, settings))
     if settings.runs(UNUSED, source.name):
-        severity = settings.severity.get(UNUSED, "warning")
+        severity = settings.severity.get(UNUSED, rule(UNUSED).severity)
         for finding in allowances.unused(NAMES, CHECKED, active):
             yield _reported(source.name, UNUSED, finding, severity)
 

@@ -31,6 +31,20 @@ class Network:
         """What the file says about itself: task, loss, year, …"""
         return self.graph.architecture.facts
 
+    def of(self, *words: str) -> list[Layer]:
+        """The layers of these types, in order."""
+        if len(words) == 1:
+            return self._by_type.get(words[0], [])
+        found = [layer for word in words for layer in self._by_type.get(word, ())]
+        return sorted(found, key=lambda layer: layer.index)
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Layer]]:
+        found: dict[str, list[Layer]] = {}
+        for layer in self.layers:
+            found.setdefault(layer.node.spec.type.word, []).append(layer)
+        return found
+
     # Who uses whom
 
     @cached_property

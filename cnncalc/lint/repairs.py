@@ -21,6 +21,8 @@ def set_parameter(net: Network, layer: Layer, name: str, value: str, title: str,
     if entry is None or not isinstance(item, LayerItem):
         return None
     word, settings = entry
+    if "$" in word.text:
+        return None  # the layer's type is a block's parameter
     place = item.common.spans.get(name)
     if place is not None and own_place(net, layer, name):
         written = _part(net.source.text, place)

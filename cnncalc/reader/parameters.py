@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cnncalc.diagnostics import Fault, Findings, Span
-from cnncalc.expressions import Unknown
+from cnncalc.expressions import is_unknown
 from cnncalc.language import t
 from cnncalc.layers import BY_WORD, Layer, Parameter
 from cnncalc.reader.common import COMMON
@@ -59,7 +59,7 @@ def read_parameters(
 
 
 def _read_value(declared: Parameter, key: Scalar, node: Node, values: dict[str, Any], findings: Findings) -> None:
-    if isinstance(node, Unknown):
+    if is_unknown(node):
         values[declared.name] = None
         return
     try:

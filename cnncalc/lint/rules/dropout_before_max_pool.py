@@ -38,9 +38,7 @@ layers:
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        if layer.type != "dropout":
-            continue
+    for layer in net.of("dropout"):
         pool = net.after(layer)
         if pool is None or pool.type != "max_pool":
             continue

@@ -25,9 +25,7 @@ GOOD = BAD.replace("0.95", "0.5").replace("   # here", "")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        if layer.type != "dropout":
-            continue
+    for layer in net.of("dropout"):
         rate = getattr(layer.facts.layer, "rate", None)
         if rate == 0:
             message = f"{layer.path} has a rate of 0, and drops nothing"

@@ -14,12 +14,12 @@ input: 3x32x32
 layers:
   - conv: {filters: 32, kernel: 3, padding: 1}
   - relu
-  - conv: {filters: 32, kernel: 5, padding: 2}   # here
+  - conv: {filters: 128, kernel: 5, padding: 2}   # here
   - relu
-  - conv: {filters: 32, kernel: 3, padding: 1}
+  - conv: {filters: 128, kernel: 3, padding: 1}
   - relu
   - max_pool: {kernel: 2}
-  - conv: {filters: 64, kernel: 3, padding: 1}
+  - conv: {filters: 128, kernel: 3, padding: 1}
   - relu
   - global_avg_pool
   - flatten

@@ -26,9 +26,7 @@ GOOD = BAD.replace("  - batch_norm   # here\n", "")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        if layer.type != "batch_norm":
-            continue
+    for layer in net.of("batch_norm"):
         first = net.before(layer)
         if first is None or first.type != "batch_norm" or net.after(first) is None:
             continue

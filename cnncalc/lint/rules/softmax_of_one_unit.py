@@ -27,8 +27,8 @@ GOOD = BAD.replace("- softmax   # here", "- sigmoid")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        if layer.type not in ("softmax", "log_softmax") or layer.output is None or layer.output[0] != 1:
+    for layer in net.of("softmax", "log_softmax"):
+        if layer.output is None or layer.output[0] != 1:
             continue
         # Inside the network a map of one channel may stand for attention, whose softmax goes over the places.
         if elements(layer.output) != 1 and not net.is_output(layer):

@@ -28,7 +28,13 @@ GOOD = BAD.replace("{kernel: 2, stride: 3}   # here", "{kernel: 2, stride: 2}")
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
     for layer in net.layers:
         kind, x, y = layer.facts.layer, layer.input, layer.output
-        if not isinstance(kind, Sliding) or x is None or y is None or layer.facts.unread is None:
+        if (
+            not isinstance(kind, Sliding)
+            or max(kind.stride) == 1
+            or x is None
+            or y is None
+            or layer.facts.unread is None
+        ):
             continue
         names = axis_names(kind.rank)
         axes: dict[tuple[int, int, int, int], list[str]] = {}

@@ -14,10 +14,10 @@ input: 3x32x32
 layers:
   - conv: {filters: 32, kernel: 3, padding: 1}
   - relu
-  - max_pool: {kernel: 4}
-  - conv: {filters: 64, kernel: 3, padding: 1}
-  - relu
   - max_pool: {kernel: 2}
+  - conv: {filters: 256, kernel: 3, padding: 1}
+  - relu
+  - global_avg_pool
   - flatten
   - dense: {units: 64}
   - relu

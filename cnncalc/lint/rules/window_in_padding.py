@@ -47,10 +47,16 @@ def blind(layer: Layer) -> Iterator[tuple[int, int]]:
             yield axis, max(pads)
 
 
+def _narrow(kind: Sliding, padding: tuple[tuple[int, int] | None, ...]) -> bool:
+    """Whether the padding is narrower than the window all around, so that every window reaches the map."""
+    pairs = zip(padding, kind.kernel, kind.dilation)
+    return all([d == 1 and (pads is None or (pads[0] < f and pads[1] < f)) for pads, f, d in pairs])
+
+
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
     for layer in net.layers:
         kind = layer.facts.layer
-        if not isinstance(kind, Sliding) or layer.facts.padding is None:
+        if not isinstance(kind, Sliding) or layer.facts.padding is None or _narrow(kind, layer.facts.padding):
             continue
         found = list(blind(layer))
         if not found or (isinstance(kind, Pool) and all(a == b for a, b in filter(None, layer.facts.padding))):

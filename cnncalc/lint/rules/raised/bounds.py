@@ -63,8 +63,9 @@ UNCHECKED_BUDGET = Rule(
     bad="""\
 input: 3x224x224
 layers:
-  - conv: {filters: 96, kernel: 11, stride: 4}
+  - conv: {filters: 64, kernel: 11, stride: 4}
   - relu
+  - max_pool: {kernel: 5}
   - flatten
   - dense: {units: 10}
 expect: {max_params: 3M}   # here
@@ -72,8 +73,9 @@ expect: {max_params: 3M}   # here
     good="""\
 input: 3x227x227
 layers:
-  - conv: {filters: 96, kernel: 11, stride: 4}
+  - conv: {filters: 64, kernel: 11, stride: 4}
   - relu
+  - max_pool: {kernel: 5}
   - flatten
   - dense: {units: 10}
 expect: {max_params: 3M}
@@ -87,21 +89,22 @@ LAYOUT = Rule(
     severity="info",
     summary="an input whose axes look as if they stood in another order",
     why=(
-        "Shapes are C×H×W here. 224x224x3 is read as 224 channels, and 28x28 as 28 channels of a signal: both are "
-        "allowed, and nearly always an image as TensorFlow or NumPy has it."
+        "Shapes are C×H×W here, and have no batch axis. 28x28 is read as 28 channels of a signal, and 1x3x224x224 as "
+        "one channel of a volume: both are allowed, and mostly an image is meant. 224x224x3, where the channels are "
+        "last, is the warning `channels-last`."
     ),
     bad="""\
-input: 32x32x3   # here
+input: 28x28   # here
 layers:
   - conv: {filters: 16, kernel: 3, padding: 1}
 """,
     good="""\
-input: 3x32x32
+input: 1x28x28
 layers:
   - conv: {filters: 16, kernel: 3, padding: 1}
 """,
     source="torch.nn.Conv2d takes N×C×H×W; keras.layers.Conv2D N×H×W×C, by its data_format",
-    allow="by naming the axes: input: {channels: 32, height: 32, width: 3}",
+    allow="by naming the axes: input: {channels: 28, length: 28}",
 )
 
 UNUSED_ALLOWANCE = Rule(
