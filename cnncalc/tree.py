@@ -57,7 +57,7 @@ class Sequence:
         self.items = items
         self.span = span
         self.size, self.height = _measure(items, span)
-        self.fixed: bool = all([item.fixed for item in items])
+        self.fixed: bool = all(item.fixed for item in items)
 
 
 class Mapping:
@@ -70,7 +70,7 @@ class Mapping:
         self.span = span
         self.size, self.height = _measure([value for _, value in entries], span)
         self.size += len(entries)
-        self.fixed: bool = all([value.fixed and "$" not in key.text and key.text != "when" for key, value in entries])
+        self.fixed: bool = all(value.fixed and "$" not in key.text and key.text != "when" for key, value in entries)
 
 
 Node = Union[Scalar, Sequence, Mapping]

@@ -50,7 +50,7 @@ def blind(layer: Layer) -> Iterator[tuple[int, int]]:
 def _narrow(kind: Sliding, padding: tuple[tuple[int, int] | None, ...]) -> bool:
     """Whether the padding is narrower than the window all around, so that every window reaches the map."""
     pairs = zip(padding, kind.kernel, kind.dilation)
-    return all([d == 1 and (pads is None or (pads[0] < f and pads[1] < f)) for pads, f, d in pairs])
+    return all(d == 1 and (pads is None or (pads[0] < f and pads[1] < f)) for pads, f, d in pairs)
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
