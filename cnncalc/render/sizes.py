@@ -122,7 +122,7 @@ def answer(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
     for layer in found.depending():
         lines.append(
             t(
-                "the weights of {layer} depend on the size: {params} parameters; trained, it takes just one number of inputs",
+                "the weights of {layer} depend on the size: {params} parameters; trained, it takes no other count",
                 layer=layer.path,
                 params=found.params_text(layer),
             )
