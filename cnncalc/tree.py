@@ -124,6 +124,9 @@ def parse(text: str) -> tuple[Node | None, list[Fault]]:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
+        if "maximum nesting depth" in (error.problem or ""):
+            # libyaml has a bound of its own, which it may meet while it looks ahead.
+            raise _too_deep(_point(error.problem_mark or error.context_mark)) from None
         raise _syntax_fault(error, text) from None
     except yaml.YAMLError as error:
         raise Fault("syntax", str(error).splitlines()[0], span=Span(1, 1, 1, 2)) from None
