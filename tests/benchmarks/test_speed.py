@@ -11,11 +11,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
 
 import cnncalc
+from cnncalc import gallery
 from cnncalc.analysis import Analysis
 from cnncalc.api import build
 from cnncalc.diffing import align
@@ -64,6 +67,59 @@ def test_process(benchmark: Any, command: str) -> None:
 
     benchmark.extra_info["name"] = command
     benchmark.pedantic(run, rounds=10, warmup_rounds=1)
+
+
+WRITTEN_OUT = """\
+# network {number}
+name: Network {number}
+input: 3x64x64
+rounding: floor
+layers:
+{stages}  - global_avg_pool
+  - flatten
+  - dense: {{name: classes, units: 10}}
+"""
+STAGE = """\
+  - conv: {{name: conv{stage}_1, filters: {filters}, kernel: 3, padding: 1, bias: false}}   # stage {stage}
+  - batch_norm
+  - relu
+  - conv: {{name: conv{stage}_2, filters: {filters}, kernel: 3, padding: 1, bias: false}}
+  - batch_norm
+  - relu
+  - max_pool: {{kernel: 2}}
+"""
+
+
+@pytest.fixture(scope="module", params=["written out", "built from blocks"])
+def thousand(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 1,000 architectures: plain stacks of 20 to 45 layers, or those that come with cnncalc, many times."""
+    folder = tmp_path_factory.mktemp(request.param.replace(" ", "-"))
+    names = gallery.names()
+    for number in range(1000):
+        if request.param == "written out":
+            stages = range(1, 4 + number % 4)
+            text = "".join(STAGE.format(stage=stage, filters=(16 + number % 9) * 2**stage) for stage in stages)
+            text = WRITTEN_OUT.format(number=number, stages=text)
+        else:
+            text = (gallery.folder() / f"{names[number % len(names)]}.yaml").read_text(encoding="utf-8")
+        (folder / f"{number}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.benchmark(group="1,000 files")
+@pytest.mark.parametrize("tool", ["cnncalc lint", "yamllint"])
+def test_linting(benchmark: Any, thousand: Path, tool: str) -> None:
+    if tool == "yamllint" and which("yamllint") is None:
+        pytest.skip("yamllint is not installed")
+    if benchmark.disabled:
+        pytest.skip("a thousand files are for benchmarks alone")
+    command = [sys.executable, "-m", "cnncalc", "lint", "."] if tool != "yamllint" else ["yamllint", "."]
+
+    def run() -> None:
+        subprocess.run(command, cwd=thousand, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    benchmark.extra_info["name"] = f"{tool}, 1,000 files {thousand.name[:-1].replace('-', ' ')}"
+    benchmark.pedantic(run, rounds=3)
 
 
 def alike(count: int) -> str:
