@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from typer.testing import CliRunner, Result
 from cnncalc import Source, gallery
 from cnncalc.cli.app import app
 from cnncalc.lint import Settings, SettingsError, lint, lint_source
+from cnncalc.lint.fixes import fixed
 from cnncalc.lint.linter import Job, lint_files, walk
 from cnncalc.lint.rule import Edit, Finding, Fix
 from cnncalc.lint.rules import CHECKED, NAMES, rule
@@ -109,7 +111,7 @@ RUNS: dict[str, tuple[str, int, str, str]] = {
     "no-level": (f"bad.yaml --severity {RULE}", 2, "", "RULE=LEVEL"),
     "bad-budget": ("bad.yaml --max-params many", 2, "", "--max-params"),
     "unknown-format": ("bad.yaml -f xml", 2, "", "is not one of text, concise"),
-    "statistics-as-sarif": ("bad.yaml --statistics -f sarif", 2, "", "--statistics"),
+    "statistics-as-sarif": ("bad.yaml --statistics -f sarif", 2, "", "for --statistics: "),
     "unsafe-alone": ("bad.yaml --unsafe-fixes", 2, "", "--fix or --diff"),
     "watch-standard-input": ("- --watch", 2, "", "--watch"),
     "fix-standard-input-and-a-file": ("- bad.yaml --fix", 2, "", "--fix"),
@@ -237,6 +239,34 @@ def test_allowances(old: str, new: str, rules: list[str]) -> None:
     assert text != BAD
     found = [d.rule for d in lint_source(Source("x.yaml", text), Settings()).diagnostics]
     assert found == rules
+
+
+def test_an_allowance_counts_on_each_line_of_its_layer() -> None:
+    lines = [
+        "  - conv:\n",
+        "      filters: 8\n",
+        "      kernel:\n",
+        "        - 3\n",
+        "        - 3\n",
+        "  - batch_norm\n",
+    ]
+    for number, line in enumerate(lines):
+        allowed = [*lines[:number], line.rstrip() + f"  # cnncalc: allow[{RULE}]\n", *lines[number + 1 :]]
+        report = lint_source(Source("x.yaml", "input: 3x8x8\nlayers:\n" + "".join(allowed)), Settings())
+        assert [d.rule for d in report.diagnostics] == ([RULE, "unused-allowance"] if "norm" in line else []), line
+
+
+def test_time_grows_with_the_number_of_findings_and_repairs_and_not_with_its_square() -> None:
+    def seconds(pairs: int) -> float:
+        comment = f"  # cnncalc: allow[{RULE}]"
+        pair = "  - conv: {filters: 8, kernel: 3, padding: 1}%s\n  - batch_norm\n  - relu\n  - relu\n"
+        text = "input: 3x32x32\nlayers:\n" + "".join(pair % (comment if i % 2 else "") for i in range(pairs))
+        start = time.process_time()
+        _, count = fixed(Source("x.yaml", text), Settings())
+        assert count == pairs // 2 + pairs
+        return time.process_time() - start
+
+    assert seconds(4000) < 12 * max(seconds(800), 0.1)
 
 
 # Repairs

@@ -85,7 +85,10 @@ def dense(*units: int, relu: bool = True) -> list[str]:
     ("text", "expected"),
     [
         (net("flatten", *dense(128, 512, 10)), [8]),
-        (net("flatten", *dense(128, 512, 10, relu=False)), [6]),
+        # One matrix of low rank, taken apart: nothing between but what is linear.
+        (net("flatten", *dense(128, 512, 10, relu=False)), []),
+        (net("flatten", "dense: {units: 32}", "dropout: {rate: 0.1}", *dense(512, 10)), []),
+        (net("dense: {units: 32}", *dense(512, 10), input="784"), []),
         (
             net("flatten", "dense: {units: 128}", "batch_norm", "tanh", "dense: {units: 256}", "dense: {units: 128}"),
             [8],

@@ -238,12 +238,80 @@ ONE_UNIT = {
     "attention": MAP + "  - residual: [conv: {K: 1, F: 1}, softmax]\n",
     "two units": FLAT + "  - dense: {units: 2}\n  - softmax\n",
     "sigmoid": FLAT + "  - dense: {units: 1}\n  - sigmoid\n",
+    "a loss of scores": "loss: bce_with_logits\n" + FLAT + "  - dense: {units: 1}\n  - softmax  # here\n",
 }
 
 
 @pytest.mark.parametrize("case", ONE_UNIT)
 def test_softmax_of_one_unit(case: str) -> None:
     check(ONE_UNIT[case], "softmax-of-one-unit")
+
+
+@pytest.mark.parametrize(
+    ("loss", "help", "after"),
+    [
+        ("", "for one score take sigmoid", "  - sigmoid\n"),
+        ("loss: bce\n", "for one score take sigmoid", "  - sigmoid\n"),
+        ("loss: nn.BCEWithLogitsLoss()\n", "take softmax1 out: bce_with_logits wants the score itself", ""),
+        ("loss: hinge\n", "take softmax1 out: hinge wants the score itself", ""),
+    ],
+)
+def test_what_one_score_wants(loss: str, help: str, after: str) -> None:
+    head = loss + FLAT + "  - dense: {units: 1}\n"
+    source, only = Source("case.yaml", head + "  - softmax\n"), Settings(select=("softmax-of-one-unit",))
+    assert lint_source(source, only).diagnostics[0].help.startswith(help)
+    assert fixed(source, only)[1] == 0
+    assert fixed(source, only, unsafe=True)[0].text == head + after
+
+
+BROKEN = "input: 3x8x8\nlayers:\n  - conv: {K: 4, F: 3}\n  - relu\n"
+AFTER_AN_ERROR = {
+    "behind a window too large": (
+        "F: 3",
+        "F: 11",
+        "  - flatten\n  - dense: {units: 30}\n  - dense: {units: 10}\n",
+        [7],
+    ),
+    "behind a missing flatten": ("", "", "  - dense: {units: 30}\n  - dense: {units: 10}\n", [6]),
+    "further behind": (
+        "",
+        "",
+        "  - dense: {units: 9}\n  - relu\n  - dense: {units: 30}\n  - dense: {units: 10}\n",
+        [8],
+    ),
+    "maybe a bottleneck": ("F: 3", "F: 11", "  - flatten\n  - dense: {units: 10}\n  - dense: {units: 30}\n", []),
+    "a bottleneck": ("", "", "  - dense: {units: 10}\n  - dense: {units: 30}\n", []),
+    "an activation": ("", "", "  - dense: {units: 30}\n  - relu\n  - dense: {units: 10}\n", []),
+    "no activations": ("  - relu", "  - identity", "  - dense: {units: 30}\n  - dense: {units: 10}\n", []),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "end", "lines"), AFTER_AN_ERROR.values(), ids=AFTER_AN_ERROR)
+def test_linear_layers_behind_an_error(old: str, new: str, end: str, lines: list[int]) -> None:
+    report = lint_source(Source("case.yaml", BROKEN.replace(old, new) + end), Settings())
+    assert "error" in {d.severity for d in report.diagnostics}
+    assert [d.span.line for d in report.diagnostics if d.rule == "linear-layers-in-a-row" and d.span] == lines
+
+
+CONVS = "  - conv: {K: 16, F: 3}\n  - max_pool: {F: 2}\n  - conv: {K: 32, F: 2}\n"
+NO_ACTIVATION = {
+    "a task": ("task: classification\n" + MAP + CONVS, 4),
+    "a loss": ("loss: mse\n" + FLAT + "  - dense: {units: 9}\n  - dropout\n  - dense: {units: 4}\n", 4),
+    "only the final softmax": (
+        "loss: nll\n" + FLAT + "  - dense: {units: 64}\n  - dense: {units: 4}\n  - softmax\n",
+        4,
+    ),
+    "neither": (MAP + CONVS, 0),
+    "one layer": ("loss: mse\n" + FLAT + "  - dense: {units: 4}\n", 0),
+    "one activation": ("task: classification\n" + MAP + "  - relu\n" + CONVS, 0),
+    "a gate": ("task: classification\n" + MAP + "  - multiply: [[], [conv: {K: 8, F: 1}]]\n" + CONVS, 0),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), NO_ACTIVATION.values(), ids=NO_ACTIVATION)
+def test_no_activation(text: str, line: int) -> None:
+    found = lint_source(Source("case.yaml", text), Settings(select=("no-activation",))).diagnostics
+    assert [(d.severity, d.span.line if d.span else 0) for d in found] == ([("info", line)] if line else [])
 
 
 DROPOUT = {

@@ -359,6 +359,8 @@ ENDS = {
     "a mean of probabilities": "loss: nll\n" + MAP + "  - conv: {K: 9, F: 1}\n  - log_softmax\n  - global_avg_pool\n",
     "a sum": "loss: nll\n" + FLAT + "  - residual: [dense: {units: 64}]\n",
     "numbers in a row": LOSS + FLAT + "  - dense: {units: 9}\n  - reshape: {shape: 1x3x3}\n",
+    "dropout behind softmax": LOSS + FLAT + "  - dense: {units: 9}\n  - softmax  # here\n  - dropout\n",
+    "dropout behind scores": LOSS + FLAT + "  - dense: {units: 9}\n  - identity\n  - dropout\n",
     "pixels made flat": LOSS + MAP + "  - conv: {K: 1, F: 1}\n  - flatten\n",
 }
 
@@ -366,6 +368,13 @@ ENDS = {
 @pytest.mark.parametrize("case", ENDS)
 def test_what_an_output_ends_in(case: str) -> None:
     check(ENDS[case], "output-activation")
+
+
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid", "relu"])
+def test_labels_that_do_not_exclude_each_other_have_a_loss(activation: str) -> None:
+    for task, offered in (("multi_label", True), ("classification", False)):
+        (found,) = lint_source(Source("x.yaml", ending(task, "cross_entropy", 9, activation)), ONLY).diagnostics
+        assert ("or take bce_with_logits" in found.help) == offered
 
 
 def test_an_output_is_repaired() -> None:

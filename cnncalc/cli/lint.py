@@ -75,7 +75,7 @@ def lint_command(
     chosen(format, FORMATS, "--format")
     if statistics and format not in ("text", "concise", "json"):
         message = t("--statistics goes with the formats text, concise and json")
-        raise typer.BadParameter(message, param_hint="--format")
+        raise typer.BadParameter(message, param_hint="--statistics")
     if unsafe_fixes and not (fix or diff):
         raise typer.BadParameter(t("it goes with --fix or --diff"), param_hint="--unsafe-fixes")
     if "-" in paths and (watch or (fix and not diff and len(paths) > 1)):

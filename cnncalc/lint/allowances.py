@@ -28,10 +28,14 @@ class Allowances:
 
     def __init__(self, text: str) -> None:
         self.found: list[Allowance] = []
+        self._at: dict[tuple[str, int], list[Allowance]] = {}
         self.misread: list[Span] = []
         """Comments that begin like an allowance, and are none."""
         if "cnncalc:" in text:
             self._read(text.splitlines())
+        for allowance in self.found:
+            for rule in allowance.rules:
+                self._at.setdefault((rule, allowance.line), []).append(allowance)
 
     def _read(self, lines: list[str]) -> None:
         heading = True  # nothing but comments so far
@@ -49,8 +53,10 @@ class Allowances:
 
     def allows(self, rule: str, finding: Finding) -> bool:
         """Whether a finding is allowed; the allowance is then used."""
-        lines = {0, finding.span.line, finding.line or finding.span.line}
-        matching = [a for a in self.found if rule in a.rules and a.line in lines]
+        if not self.found:
+            return False
+        lines = {0, finding.span.line, finding.line, *range(finding.line, finding.end + 1)}
+        matching = [allowance for line in lines for allowance in self._at.get((rule, line), ())]
         for allowance in matching:
             allowance.used.add(rule)
         return bool(matching)

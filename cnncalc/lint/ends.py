@@ -8,7 +8,8 @@ from cnncalc.analysis import Layer
 from cnncalc.layers.activation import Activation
 from cnncalc.lint.network import Network
 
-SHAPES = {"flatten", "reshape", "identity", "upsample", "crop"}
+SHAPES = {"flatten", "reshape", "identity", "upsample", "crop", "dropout"}
+"""What leaves the numbers as they are when the network is used: dropout does."""
 POOLS = {"avg_pool", "max_pool", "global_avg_pool", "global_max_pool", "adaptive_avg_pool", "adaptive_max_pool"}
 WEIGHTS = {"conv", "separable_conv", "transposed_conv", "dense"}
 RECTIFIED = ("relu", "relu6")
@@ -25,7 +26,7 @@ class End(NamedTuple):
 
 
 def output_end(net: Network, output: Layer) -> End | None:
-    """The last layer that does more than to change the shape; None where it can't be told what comes out."""
+    """The last layer that does more than to change the shape or to drop; None where it can't be told what comes out."""
     layer: Layer | None = output
     while layer is not None and layer.type in SHAPES:
         layer = net.before(layer)

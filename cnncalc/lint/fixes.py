@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections.abc import Iterable, Sequence
 
 from cnncalc.lint.linter import Found, Report, lint_source
@@ -28,18 +29,27 @@ def _applied(text: str, fixes: Sequence[Fix]) -> tuple[str, list[int]]:
     made = []
     for position, fix in enumerate(fixes):
         edits = [_offsets(edit, starts) for edit in fix.edits]
-        if all(_apart(edit, other) for edit in edits for other in taken):
-            taken += edits
+        if all(_free(edit, taken) for edit in edits):
+            for edit in edits:
+                insort(taken, edit)
             made.append(position)
     ending = "\r\n" if "\r\n" in text else "\n"
-    for start, end, new in sorted(taken, reverse=True):
-        text = text[:start] + new.replace("\n", ending) + text[end:]
-    return text, made
+    pieces, done = [], 0
+    for start, end, new in taken:
+        pieces += [text[done:start], new.replace("\n", ending)]
+        done = end
+    return "".join([*pieces, text[done:]]), made
 
 
 def _offsets(edit: Edit, starts: list[int]) -> tuple[int, int, str]:
     span = edit.span
     return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1, edit.text
+
+
+def _free(edit: tuple[int, int, str], taken: list[tuple[int, int, str]]) -> bool:
+    """Whether an edit keeps apart from those taken, which are in order and apart: its neighbours tell."""
+    place = bisect(taken, edit)
+    return all(_apart(edit, other) for other in taken[max(0, place - 1) : place + 1])
 
 
 def _apart(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
@@ -25,6 +27,7 @@ class Network:
         self.graph = analysis.graph
         self.base = len(self.graph.names)
         """The number of the first layer's value; the values before are the network's inputs."""
+        self._numbered: dict[str, bool] = {}
 
     @cached_property
     def facts(self) -> dict[str, str]:
@@ -105,6 +108,22 @@ class Network:
 
     # Places
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file."""
+        return self.source.text.splitlines()
+
+    @cached_property
+    def made(self) -> Counter[Span]:
+        """How many layers each place makes."""
+        return Counter(layer.node.item.span for layer in self.layers)
+
+    def numbered(self, word: str) -> bool:
+        """Whether the file may speak of layers of this type by their numbers: ``relu2``."""
+        if word not in self._numbered:
+            self._numbered[word] = re.search(rf"\b{re.escape(word)}\d", self.source.text) is not None
+        return self._numbered[word]
+
     def place(self, layer: Layer, parameter: str = "") -> Span:
         """Where a parameter of a layer stands, or else the layer."""
         item = layer.node.item
@@ -137,4 +156,22 @@ class Network:
 
     def finding(self, layer: Layer, message: str, help: str = "", *, at: str = "", fix: Fix | None = None) -> Finding:
         """A finding about a layer, at one of its parameters if one is named."""
-        return Finding(message, help, self.place(layer, at), layer.path, layer.node.item.span.line, fix)
+        first = layer.node.item.span.line
+        return Finding(message, help, self.place(layer, at), layer.path, first, fix, max(first, self._end(layer)))
+
+    def _end(self, layer: Layer) -> int:
+        """The last line of a layer's own parameters; 0 where it has none, or is a merge."""
+        entry = self.entry(layer)
+        if entry is None or not isinstance(layer.node.item, LayerItem) or not isinstance(entry[1], Mapping):
+            return 0
+        return max((_last(value) for _, value in entry[1].entries), default=0)
+
+
+def _last(node: Node) -> int:
+    """The line on which the last word of a part of the file stands."""
+    while not isinstance(node, Scalar):
+        parts = node.items if isinstance(node, Sequence) else [value for _, value in node.entries]
+        if not parts:
+            return node.span.line
+        node = parts[-1]
+    return node.span.end_line

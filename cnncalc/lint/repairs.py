@@ -25,11 +25,11 @@ def set_parameter(net: Network, layer: Layer, name: str, value: str, title: str,
         return None  # the layer's type is a block's parameter
     place = item.common.spans.get(name)
     if place is not None and own_place(net, layer, name):
-        written = _part(net.source.text, place)
+        written = _part(net.lines, place)
         if place.line != place.end_line or written is None or "$" in written:
             return None
         return Fix((Edit(place, value),), title, safe)
-    edit = _inserted(net.source.text, word, settings if isinstance(settings, Mapping) else None, f"{name}: {value}")
+    edit = _inserted(net.lines, word, settings if isinstance(settings, Mapping) else None, f"{name}: {value}")
     return None if edit is None else Fix((edit,), title, safe)
 
 
@@ -46,8 +46,7 @@ def whole_lines(net: Network, found: Iterable[Layer]) -> set[Span]:
     counts = Counter(layer.node.item.span for layer in found)
     if not counts:
         return set()
-    made = Counter(layer.node.item.span for layer in net.layers)
-    return {place for place, count in counts.items() if made[place] == count}
+    return {place for place, count in counts.items() if net.made[place] == count}
 
 
 def remove_line(net: Network, layer: Layer, title: str, *, safe: bool = True) -> Fix | None:
@@ -56,21 +55,20 @@ def remove_line(net: Network, layer: Layer, title: str, *, safe: bool = True) ->
     None where the file may speak of layers of this kind by their numbers (``relu2``), which move.
     """
     span = layer.node.item.span
-    line = net.source.text.splitlines()[span.line - 1]
+    line = net.lines[span.line - 1]
     written = re.fullmatch(rf"(\s*)- {re.escape(layer.type)}[ \t]*(#.*)?", line)
-    if written is None or re.search(rf"\b{re.escape(layer.type)}\d", net.source.text):
+    if written is None or net.numbered(layer.type):
         return None
     if written[2]:
         return Fix((Edit(Span(span.line, written.end(1) + 1, span.line, written.start(2) + 1), ""),), title, safe)
     return Fix((Edit(Span(span.line, 1, span.line + 1, 1), ""),), title, safe)
 
 
-def _inserted(text: str, word: Scalar, settings: Mapping | None, entry: str) -> Edit | None:
+def _inserted(lines: list[str], word: Scalar, settings: Mapping | None, entry: str) -> Edit | None:
     """The edit that adds an entry to a layer's parameters: behind the last one, in the style that they stand in.
 
     Behind a value of several parts, whose end is not plain to see, it goes before the first one.
     """
-    lines = text.splitlines()
     if settings is None:
         line = lines[word.span.end_line - 1]
         return (
@@ -79,7 +77,10 @@ def _inserted(text: str, word: Scalar, settings: Mapping | None, entry: str) -> 
     if not settings.entries:
         return None
     first, last = settings.entries[0][0].span, settings.entries[-1][1]
-    before = "\n".join([*lines[: first.line - 1], lines[first.line - 1][: first.column - 1]])
+    before, number = lines[first.line - 1][: first.column - 1], first.line - 1
+    while number and not before.strip():
+        number -= 1
+        before = lines[number]
     flow = before.rstrip().endswith("{")
     plain = isinstance(last, Scalar) and last.span.line == last.span.end_line
     if flow:
@@ -101,6 +102,5 @@ def _after(span: Span) -> Span:
     return Span(span.end_line, span.end_column, span.end_line, span.end_column)
 
 
-def _part(text: str, span: Span) -> str | None:
-    lines = text.splitlines()
+def _part(lines: list[str], span: Span) -> str | None:
     return lines[span.line - 1][span.column - 1 : span.end_column - 1] if span.line == span.end_line else None

@@ -37,7 +37,7 @@ class Fix:
 class Finding:
     """What a rule found: where, with the numbers that it saw, and the cure.
 
-    ``line`` is another line at which the finding can be allowed: that on which its layer begins.
+    It can be allowed at its layer's other lines as well: from ``line``, on which the layer begins, to ``end``.
     """
 
     message: str
@@ -46,6 +46,7 @@ class Finding:
     layer: str | None = None
     line: int = 0
     fix: Fix | None = None
+    end: int = 0
 
 
 class Threshold(NamedTuple):

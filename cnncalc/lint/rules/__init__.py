@@ -46,6 +46,7 @@ CHECKED: tuple[str, ...] = (
     "averaged-padding",
     "uneven-adaptive-pool",
     "unknown-task",
+    "no-activation",
 )
 """The rules that look at networks, in the order in which they are listed: each in the file of its name."""
 

@@ -11,6 +11,7 @@ from cnncalc.layers import infer
 from cnncalc.layers.convolution import Conv
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Limits, Rule, Threshold
+from cnncalc.lint.stacks import stays
 from cnncalc.text import shape_text
 
 BAD = """\
@@ -52,15 +53,21 @@ class Pair(NamedTuple):
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
+    large = [layer for layer in net.of("conv") if _large(layer.facts.layer)]
+    if not large:
+        return
     convolved = [False] * net.base
-    for layer in net.layers:
+    for layer in net.layers[: large[-1].index - 1]:
         before = any(convolved[value] for value in layer.node.inputs)
         convolved.append(before or (layer.type != "dense" and net.kind(layer).deepens))
-        if layer.type != "conv" or not before or not layer.params or not layer.macs:
-            continue  # the first convolution sees few channels, and most stems have a large window
+    for layer in large:
         kind = layer.facts.layer
-        pair = factorised(kind, layer) if isinstance(kind, Conv) else None
-        if pair is None or not isinstance(kind, Conv) or pair.params > (1 - limits["saving"]) * layer.params:
+        if not any(convolved[value] for value in layer.node.inputs) or not layer.params or not layer.macs:
+            continue  # the first convolution sees few channels, and most stems have a large window
+        if not isinstance(kind, Conv) or (kind.filters < limits["filters"] and _final(net, layer)):
+            continue
+        pair = factorised(kind, layer)
+        if pair is None or pair.params > (1 - limits["saving"]) * layer.params:
             continue
         first, second = map(shape_text, pair.kernels)
         message = (
@@ -70,6 +77,20 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
             f"({pair.macs / layer.macs - 1:+.0%})".replace("-", "−")
         )
         yield net.finding(layer, message, f"take {first} and {second}, with an activation between them", at="kernel")
+
+
+def _large(kind: object) -> bool:
+    return isinstance(kind, Conv) and kind.kernel[0] >= 5 and max(kind.stride) == 1
+
+
+def _final(net: Network, layer: Layer) -> bool:
+    """Whether nothing but activations and their like stands between a layer and the network's output."""
+    last: Layer | None = layer
+    while last is not None and not net.is_output(last):
+        last = net.after(last)
+        if last is not None and not stays(net, last):
+            return False
+    return last is not None
 
 
 def factorised(kind: Conv, layer: Layer) -> Pair | None:
@@ -119,7 +140,8 @@ RULE = Rule(
         "an activation between them. A larger n×n can be taken apart into 1×n and n×1, 2·n weights instead of n²; "
         "Szegedy et al. found that to work on maps of 12 to 20 pixels. The channels are taken to grow in two equal "
         "steps, by √(K/C) each, as they propose; where K is several times C little is saved, and nothing reported. "
-        "Neither are strides, groups, depthwise convolutions, and the first convolution of a network."
+        "Neither are strides, groups, depthwise convolutions, the first convolution of a network, and the last where "
+        "it makes few channels."
     ),
     bad=BAD,
     good=GOOD,
@@ -127,5 +149,8 @@ RULE = Rule(
     "Simonyan and Zisserman, Very Deep Convolutional Networks, arXiv:1409.1556, section 2.3",
     allow="where the network is a published one, or the large window was measured to be better",
     check=check,
-    thresholds={"saving": Threshold(0.2, "the share of the layer's parameters that has to be saved")},
+    thresholds={
+        "saving": Threshold(0.2, "the share of the layer's parameters that has to be saved"),
+        "filters": Threshold(16, "with fewer filters the network's output layer is left alone"),
+    },
 )

@@ -7,6 +7,7 @@ from math import prod
 
 from cnncalc.analysis import Layer
 from cnncalc.layers.activation import Activation
+from cnncalc.layers.base import elements
 from cnncalc.layers.convolution import Conv
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Limits, Rule
@@ -33,7 +34,7 @@ LINEAR = {"batch_norm", "scale", "identity", "dropout", "drop_path", "flatten", 
 SCORES = {"softmax", "log_softmax"}
 
 
-def _leaves_activations_out(net: Network) -> bool:
+def leaves_activations_out(net: Network) -> bool:
     """Whether the file has none but at its outputs, as papers' tables leave them out: then it means them."""
     return not any(
         issubclass(net.kind(layer), Activation) and layer.type not in SCORES and not net.is_output(layer)
@@ -43,10 +44,16 @@ def _leaves_activations_out(net: Network) -> bool:
 
 def _affine(layer: Layer) -> bool:
     """Whether it is a dense layer or a plain convolution, which has its own weights and learns."""
-    if not layer.node.trainable or layer.node.shared is not None or layer.params is None:
+    if not layer.node.trainable or layer.node.shared is not None:
         return False
     kind = layer.facts.layer
     return layer.type == "dense" or (isinstance(kind, Conv) and kind.groups == 1)
+
+
+def width(layer: Layer) -> int | None:
+    """How many units or filters a layer has, be its shape known or not."""
+    count = layer.output[0] if layer.output else layer.node.spec.values.get("units")
+    return count if isinstance(count, int) else None
 
 
 def _kernel(layer: Layer) -> tuple[int, ...]:
@@ -56,24 +63,26 @@ def _kernel(layer: Layer) -> tuple[int, ...]:
 
 def _deliberate(first: Layer, second: Layer) -> bool:
     """Whether the two are a factorisation: cheaper than the one layer that they come to, and meant to be."""
-    x, mid, y = first.input, first.output, second.output
-    if x is None or mid is None or y is None or x[0] is None or mid[0] is None or y[0] is None:
+    x, mid, y = first.input, width(first), width(second)
+    if mid is None or y is None:
         return True  # can't be told
     one, other = _kernel(first), _kernel(second)
     if one and not other:  # a convolution that makes a dense layer cheaper
         flat = second.input
-        if None in x or flat is None or flat[0] is None:
+        if x is None or None in x or flat is None or flat[0] is None or first.params is None:
             return True
-        return (first.params or 0) + flat[0] * y[0] < prod(n for n in x if n is not None) * y[0]
+        return first.params + flat[0] * y < prod(n for n in x if n is not None) * y
     if one and prod(one) > 1 and prod(other) > 1:
         if all(min(pair) == 1 for pair in zip(one, other)):  # 1×n and n×1
             return True
         one = other = ()
-    return mid[0] < x[0] * prod(one) and mid[0] < y[0] * prod(other)
+    # A layer that is as wide as what comes behind is no bottleneck, whatever comes in: behind an error, too.
+    before = None if x is None else x[0] if first.type == "conv" else elements(x)
+    return mid < y * prod(other) and (before is None or mid < before * prod(one))
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    if _leaves_activations_out(net):
+    if leaves_activations_out(net):
         return
     weighted = {layer.node.shared for layer in net.layers}
     for second in net.layers:
@@ -94,8 +103,7 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
 
 
 def _size(layer: Layer) -> str:
-    count = layer.output[0] if layer.output else None
-    return f"{count:,} {'units' if layer.type == 'dense' else 'filters'}"
+    return f"{width(layer):,} {'units' if layer.type == 'dense' else 'filters'}"
 
 
 RULE = Rule(

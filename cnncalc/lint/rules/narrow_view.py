@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from cnncalc.analysis import Layer
-from cnncalc.layers.convolution import TransposedConv
-from cnncalc.layers.resizing import PixelShuffle, Upsample
-from cnncalc.layers.sliding import Sliding
+from cnncalc.layers.base import Number
+from cnncalc.lint.goals import TASKS, goal, parts
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Limits, Rule, Threshold
 from cnncalc.lint.views import image
@@ -32,43 +32,46 @@ GOOD = BAD.replace(
     "{filters: 64, kernel: 3, padding: 1}", "{filters: 64, kernel: 3, padding: 16, dilation: 16}"
 ).replace("   # here", "")
 
-WHOLE = ("classif", "segment", "detect", "regress", "pose", "keypoint", "depth")
+WHOLE = ("classif", "segment", "regress", "pose", "keypoint", "depth")
 """Tasks whose answer at one place depends on what stands elsewhere; denoising is none of them."""
+PARTIAL = {"reconstruction", "generation", "restoration", "detection"}
+"""Tasks that a part of the image is enough for, be it by design: patches, pixels, small objects."""
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
     sizes = image(net)
-    if not sizes:
+    outputs = [layer for _, layer in net.outputs()]
+    if not sizes or not outputs:
         return
-    wanted = any(word in net.facts.get("task", "").lower() for word in WHOLE) or _down_and_up(net)
-    for _, layer in net.outputs():
-        if not _answers(layer, wanted) or len(layer.field) != len(sizes):
-            continue
-        narrow = [
-            (axis, seen.size, size)
-            for axis, seen, size in zip(axis_names(len(sizes)), layer.field, sizes)
-            if seen is not None and seen.size < limits["share"] * size
-        ]
-        if not narrow:
-            continue
-        axes, seen, size = listing(axis for axis, *_ in narrow), narrow[0][1], narrow[0][2]
-        message = (
-            f"each unit of {layer.path}, which leaves the network, sees {int(seen):,} of {size:,} pixels along {axes} "
-            f"({float(seen / size):.0%})"
-        )
-        yield net.finding(layer, message, "downsample once more, dilate some windows, or pool the whole map")
+    task = net.facts.get("task", "").lower()
+    goals = [goal(part, TASKS) for part in parts(task)]
+    if any(each is not None and each.name in PARTIAL for each in goals):
+        return
+    # Of several outputs, those of finer levels see less than the widest, and are meant to.
+    layer = max(outputs, key=lambda layer: _share(layer, sizes))
+    if not _answers(layer, any(word in task for word in WHOLE)) or len(layer.field) != len(sizes):
+        return
+    narrow = [
+        (axis, seen.size, size)
+        for axis, seen, size in zip(axis_names(len(sizes)), layer.field, sizes)
+        if seen is not None and seen.size < limits["share"] * size
+    ]
+    if not narrow:
+        return
+    axes, seen, size = listing(axis for axis, *_ in narrow), narrow[0][1], narrow[0][2]
+    # Rounded down, or 49.6% would be told as the 50% that are enough.
+    message = (
+        f"each unit of {layer.path}, which leaves the network, sees {int(seen):,} of {size:,} pixels along {axes} "
+        f"({int(100 * seen / size)}%)"
+    )
+    yield net.finding(layer, message, "downsample once more, dilate some windows, or pool the whole map")
 
 
-def _down_and_up(net: Network) -> bool:
-    """Whether maps are made smaller and then larger again, as for an answer at every pixel."""
-    down = up = False
-    for layer in net.layers:
-        kind = layer.facts.layer
-        if isinstance(kind, Sliding):
-            down = down or any(s > 1 for s in kind.stride)
-        elif isinstance(kind, (TransposedConv, Upsample, PixelShuffle)):
-            up = up or down
-    return up
+def _share(layer: Layer, sizes: tuple[int, ...]) -> Number:
+    """The share of the image that a unit sees, along the axis of which it sees least; 1 where that is not known."""
+    if len(layer.field) != len(sizes):
+        return 1
+    return min(Fraction(seen.size) / size if seen is not None else 1 for seen, size in zip(layer.field, sizes))
 
 
 def _answers(layer: Layer, wanted: bool) -> bool:
@@ -84,11 +87,11 @@ RULE = Rule(
     severity="info",
     summary="an output whose units see less than half of the image",
     why=(
-        "What lies outside a unit's receptive field can't change it. Where the answer depends on the whole image, as a "
-        "class does, or the class of a pixel in the middle of a large object, a unit that sees a small part of it has "
-        "to guess; and the units in the middle of the field count most, so that what is used is smaller still. Maps "
-        "are only looked at where `task` says that they need the whole, or where the network goes down and up again; "
-        "behind a global pool, a flatten or a dense layer every unit sees all."
+        "What lies outside a unit's receptive field can't change it. Where the answer depends on the whole image, as "
+        "a class does, or the class of a pixel in the middle of a large object, a unit that sees a small part of it "
+        "has to guess; and the units in the middle of the field count most, so that what is used is smaller still. "
+        "Maps are only looked at where `task` says that they need the whole, and of several outputs only the one that "
+        "sees most; behind a global pool, a flatten or a dense layer every unit sees all."
     ),
     bad=BAD,
     good=GOOD,

@@ -72,7 +72,8 @@ def _heads(net: Network) -> list[Layer]:
         head = found[inputs[0]] if len(inputs) == 1 else None
         found.append(layer if head is None and _whole(layer) else head)
     heads = dict.fromkeys(head for value in net.output_values if (head := found[value]) is not None)
-    return [head for head in heads if head.input and all(e and e.stride == 1 for e in incoming(net, head) or [None])]
+    known = [head for head in heads if head.input and None not in head.input]
+    return [head for head in known if all(e and e.stride == 1 for e in incoming(net, head) or [None])]
 
 
 def _whole(layer: Layer) -> bool:

@@ -47,6 +47,8 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
     if (task or loss) and len({layer.output[0] for _, layer in net.outputs() if layer.output}) == 1:
         for end in ends:
             found = (loss and _against_loss(end, loss)) or (task and _against_task(end, task, loss))
+            if found and task and task.name == "multi_label" and loss and loss.over_classes and end.channels > 1:
+                found = found._replace(help=f"{found.help}; or take bce_with_logits, the loss of independent labels")
             if found:
                 yield net.finding(end.layer, found.message, found.help, fix=_fix(net, end, found.new))
 

@@ -72,18 +72,11 @@ def caffe(layer: Layer, kind: Sliding) -> Sizes:
 def _pool(layer: Layer, kind: Pool) -> tuple[str, str]:
     down, up, theirs = rounded(layer, kind, "floor"), rounded(layer, kind, "ceil"), caffe(layer, kind)
     padded = any(any(pads) for pads in kind.padding)
-    if kind.rounding == "floor":
-        if down == theirs or any(layer.facts.unread or ()):
-            return "", ""  # rows that are lost are told by unread-pixels
-        some = "PyTorch and ONNX" if padded else "PyTorch, Keras and ONNX"
-        message = f"rounds down to {shape_text(down)}, as {some} do unless told otherwise; Caffe rounds up: "
-        return message + shape_text(theirs), "for Caffe take another padding, or cut the last row and column off again"
-    if down == up == theirs:
-        return "", ""
+    if kind.rounding == "floor" or down == up:
+        return "", ""  # at most Caffe differs; rows that are lost are told by unread-pixels
     message = f"rounds up to {shape_text(up)}" + (", as Caffe does" if theirs == up else "")
-    if down != up:
-        message += f"; PyTorch and ONNX round down to {shape_text(down)} unless told `ceil_mode`"
-        message += "" if padded else ", and Keras always"
+    message += f"; PyTorch and ONNX round down to {shape_text(down)} unless told `ceil_mode`"
+    message += "" if padded else ", and Keras always"
     if theirs != up:
         message += f"; Caffe, which does not drop a window that begins behind the input, has {shape_text(theirs)}"
     return message, "set `ceil_mode` where the network is built again, and pad the end where there is none"
@@ -122,10 +115,11 @@ RULE = Rule(
     why=(
         "A description is moved from one framework to another by its numbers, and the same numbers do not mean the "
         "same everywhere. Pools round down in PyTorch, Keras and ONNX, and up in Caffe, which clips the last window "
-        "only where there is padding; convolutions round down everywhere; response norms divide alpha by their size or "
-        "not. Reported is only what differs for this input. Paddings of `same` are asymmetric-padding's, means over "
-        "padding averaged-padding's, and rows that are lost by rounding down unread-pixels'. Defaults that a file can "
-        "spell out, as a batch norm's `eps` (1e-5, in Keras 1e-3), are not reported: here they are PyTorch's."
+        "only where there is padding; convolutions round down everywhere; response norms divide alpha by their size "
+        "or not. Reported is only what differs for this input, and no pool that differs in Caffe alone. Paddings of "
+        "`same` are asymmetric-padding's, means over padding averaged-padding's, and rows that are lost by rounding "
+        "down unread-pixels'. Defaults that a file can spell out, as a batch norm's `eps` (1e-5, in Keras 1e-3), are "
+        "not reported: here they are PyTorch's."
     ),
     bad=BAD,
     good=GOOD,

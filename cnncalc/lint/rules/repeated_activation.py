@@ -36,6 +36,8 @@ POSITIVE = {"relu", "relu6", "softplus", *UNIT}
 SAME = {"relu", "leaky_relu", "prelu", "elu"}
 """Leave alone what is not negative."""
 SECOND = {"relu", "relu6", "sigmoid", "softmax", "log_softmax"}
+FIRST = {"relu", "relu6", "leaky_relu", "elu", "log_softmax", *UNIT, "identity", "dropout"}
+"""What the one before may be, or what may stand between."""
 KEEP_SIGN = {
     *("identity", "dropout", "drop_path", "flatten", "reshape", "crop", "zero_pad", "slice", "concat", "add"),
     *("multiply", "channel_shuffle", "pixel_shuffle", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool"),
@@ -56,23 +58,18 @@ def _keeps_sign(layer: Layer) -> bool:
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
     found: list[Told] = []
-    causes: list[Layer | None] = [None] * net.base  # of every value, why it is never negative
-    for layer in net.layers:
-        sources = [causes[value] for value in layer.node.inputs]
-        cause = sources[0] if sources and all(source is not None for source in sources) else None
-        if layer.type in SAME and cause is not None:
+    layers = net.of(*SAME, *(SECOND - SAME))
+    causes = _causes(net, [value for layer in layers if layer.type in SAME for value in layer.node.inputs])
+    for layer in layers:
+        cause = _common(causes, layer) if layer.type in SAME else None
+        if cause is not None:
             what = cause.path if len(layer.node.inputs) == 1 else "what comes in"
             message = f"{layer.path} changes nothing: after {what} no number is negative"
             found.append((layer, message, "take it out", layer.type != "prelu"))
         elif layer.type in SECOND:
             found += _next_to(net, layer)
-        if layer.type in POSITIVE:
-            cause = layer
-        elif cause is not None and not (_keeps_sign(layer) or layer.type in SAME):
-            cause = None
-        elif cause is not None and len(layer.node.inputs) > 1:
-            cause = layer
-        causes.append(cause)
+    if not found:
+        return
     lines = whole_lines(net, [layer for layer, *_, removable in found if removable])
     for layer, message, help, removable in found:
         removable = removable and layer.node.item.span in lines
@@ -80,8 +77,40 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
         yield net.finding(layer, message, help, fix=fix)
 
 
+def _causes(net: Network, pending: list[int]) -> dict[int, Layer | None]:
+    """Why some values are never negative, and those that they come from; None where they may be."""
+    base, layers, needed = net.base, net.layers, set()
+    causes: dict[int, Layer | None] = {}
+    while pending:
+        value = pending.pop()
+        if value in causes or value in needed:
+            continue
+        layer = layers[value - base] if value >= base else None
+        if layer is not None and layer.type in POSITIVE:
+            causes[value] = layer
+        elif layer is not None and (layer.type in SAME or _keeps_sign(layer)):
+            needed.add(value)
+            pending += layer.node.inputs
+        else:
+            causes[value] = None
+    for value in sorted(needed):
+        layer = layers[value - base]
+        cause = _common(causes, layer)
+        causes[value] = layer if cause is not None and len(layer.node.inputs) > 1 else cause
+    return causes
+
+
+def _common(causes: dict[int, Layer | None], layer: Layer) -> Layer | None:
+    """Why nothing negative comes in."""
+    sources = [causes[value] for value in layer.node.inputs]
+    return sources[0] if sources and None not in sources else None
+
+
 def _next_to(net: Network, layer: Layer) -> Iterator[Told]:
     """An activation, and the one right before it."""
+    value = layer.node.inputs[0]
+    if value < net.base or net.layers[value - net.base].type not in FIRST:
+        return
     first = net.back(layer, lambda between: between.type in ("identity", "dropout"))
     if first is None:
         return

@@ -7,7 +7,10 @@ from math import prod
 
 from cnncalc.analysis import Layer
 from cnncalc.layers.base import elements
+from cnncalc.layers.convolution import TransposedConv
+from cnncalc.layers.resizing import PixelShuffle, Upsample
 from cnncalc.layers.sliding import Sliding
+from cnncalc.lint.goals import TASKS, goal
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Limits, Rule, Threshold
 from cnncalc.text import shape_text
@@ -44,13 +47,15 @@ layers:
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
     cut = [layer for layer in net.layers if _strided(layer) and _times(layer) > _limit(layer, limits["times"])]
-    if not cut:
+    task = goal(net.facts.get("task", ""), TASKS) if cut else None
+    if not cut or (task is not None and task.name == "reconstruction"):
         return
+    widened = _widened(net)
     between = _between_convolutions(net)
     for layer in cut:
         before = net.before(layer)
         # What has several users is seen in another way as well: by a shortcut, or the other branches of a module.
-        if before is None or net.after(before) is None or layer.index not in between:
+        if before is None or net.after(before) is None or layer.index not in between or layer.index < widened:
             continue
         x, y = layer.input, layer.output
         message = (
@@ -65,6 +70,17 @@ def _strided(layer: Layer) -> bool:
     kind = layer.facts.layer
     # A stride over the kernel is stride-over-kernel's.
     return isinstance(kind, Sliding) and max(kind.stride) > 1 and all(s <= f for f, s in zip(kind.kernel, kind.stride))
+
+
+def _widened(net: Network) -> int:
+    """The place of the last layer that enlarges maps on the way back to the input's size: what comes before encodes."""
+    sizes = {shape[1:] for shape in net.graph.inputs.values()} - {()}
+    full = False
+    for layer in reversed(net.layers):
+        full = full or (layer.output is not None and layer.output[1:] in sizes)
+        if full and issubclass(net.kind(layer), (TransposedConv, Upsample, PixelShuffle)):
+            return layer.index
+    return 0
 
 
 def _times(layer: Layer) -> float:
@@ -100,11 +116,12 @@ RULE = Rule(
     severity="info",
     summary="a pool or strided convolution that leaves fewer than one in six activations",
     why=(
-        "What a layer throws away is lost to all behind it. Representations should shrink gently from the image to the "
-        "scores; a pool of 2×2, which leaves a quarter, is the usual step, after which networks widen. A pool of 3×3 "
-        "or 4×4, or a stride together with fewer channels, cuts far more at once. Reported is only what lies between "
-        "two convolutions and has nothing beside it: no shortcut, no other branch of a module. Stride and channels "
-        "count, not what is lost by rounding on small maps."
+        "What a layer throws away is lost to all behind it. Representations should shrink gently from the image to "
+        "the scores; a pool of 2×2, which leaves a quarter, is the usual step, after which networks widen. A pool of "
+        "3×3 or 4×4, or a stride together with fewer channels, cuts far more at once. Reported is only what lies "
+        "between two convolutions and has nothing beside it: no shortcut, no other branch of a module. Where maps "
+        "grow again to the input's size, a narrow code is the design. Stride and channels count, not what is lost by "
+        "rounding on small maps."
     ),
     bad=BAD,
     good=GOOD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -67,7 +68,9 @@ Names = dict[str, Named]
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
+    trunk = net.graph.architecture.trunk
+    given, referred = _names(trunk)
+    for layer in net.layers if not KINDS.keys().isdisjoint(given) else ():
         item = layer.node.item
         name = item.common.name
         if name not in KINDS or not isinstance(item, LayerItem) or layer.type in ANY:
@@ -89,7 +92,36 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
                 )
                 yield Finding(message, "give the parameter another name: what it is for", parameter.span)
     inputs = {key.text: Named("input", key.span.line, True) for key, _ in definitions(net, "inputs")}
-    yield from _references(net.graph.architecture.trunk, (inputs,), set())
+    given.update(inputs.keys())
+    # Two things have a name where it was given twice, or once and looks like one by number.
+    if any(given[name] > 1 or (name in given and name[-1:].isdigit()) for name in referred):
+        yield from _references(trunk, (inputs,), set())
+
+
+def _names(trunk: Path) -> tuple[Counter[str], set[str]]:
+    """How often each name was given, and the names that are referred to."""
+    given: Counter[str] = Counter()
+    referred: set[str] = set()
+    pending, seen = [trunk], {id(trunk)}
+    while pending:
+        for item in pending.pop().items:
+            common = item.common
+            if common.name is not None:
+                given[common.name] += 1
+            if isinstance(item, Structure):
+                for path in item.paths:
+                    if path.name is not None:
+                        given[path.name] += 1
+                    if id(path) not in seen:
+                        seen.add(id(path))
+                        pending.append(path)
+            elif item.spec.values.get("like"):
+                referred.add(item.spec.values["like"])
+            if common.inputs:
+                referred.update([name for name, _ in common.inputs])
+            if common.weights is not None:
+                referred.add(common.weights)
+    return given, referred
 
 
 def _layer_words(body: Node) -> Iterator[str]:

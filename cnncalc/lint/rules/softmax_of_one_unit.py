@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from cnncalc.analysis import Layer
 from cnncalc.layers.base import elements
+from cnncalc.lint.goals import LOSSES, goal, parts
 from cnncalc.lint.network import Network
+from cnncalc.lint.repairs import remove_line, whole_lines
 from cnncalc.lint.rule import Edit, Finding, Fix, Limits, Rule
 
 BAD = """\
@@ -27,6 +29,9 @@ GOOD = BAD.replace("- softmax   # here", "- sigmoid")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
+    losses = [goal(word, LOSSES) for word in parts(net.facts.get("loss", ""))]
+    loss = losses[0] if len(losses) == 1 else None
+    raw = loss is not None and loss.wants in ("scores", "margins") and not loss.over_classes
     for layer in net.of("softmax", "log_softmax"):
         if layer.output is None or layer.output[0] != 1:
             continue
@@ -37,6 +42,12 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
         over = "one unit" if len(layer.output) == 1 else "one channel"
         message = f"{layer.path} goes over {over}: it is {always}, whatever comes in, and learns nothing"
         help = "for one score take sigmoid; softmax needs one score for each class, two or more"
+        if loss is not None and raw and not net.users(layer):
+            help = f"take {layer.name} out: {loss.name} wants the score itself"
+            whole = layer.node.item.span in whole_lines(net, [layer])
+            fix = remove_line(net, layer, f"take out {layer.name}", safe=False) if whole else None
+            yield net.finding(layer, message, help, fix=fix)
+            continue
         yield net.finding(layer, message, help, fix=_sigmoid(net, layer))
 
 
@@ -61,5 +72,5 @@ RULE = Rule(
     source="Bishop, Pattern Recognition and Machine Learning, 2006, section 4.2: sigmoid is the softmax of two classes",
     allow="hardly ever",
     check=check,
-    fixes="puts sigmoid in its place",
+    fixes="puts sigmoid in its place, or takes it out where the loss wants the score",
 )

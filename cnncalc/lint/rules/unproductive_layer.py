@@ -43,10 +43,14 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
     beyond: list[tuple[Layer, Sizes]] = []
     least: list[Sizes | None] = [(1,) * len(sizes)] * net.base
     for layer in net.layers:
-        seen = _least(layer, least)
-        if seen is not None and _convolves(layer, windows=not beyond) and all(r > i for r, i in zip(seen, sizes)):
+        inputs = layer.node.inputs
+        seen = least[inputs[0]] if len(inputs) == 1 else _least(layer, least)
+        if seen is None or layer.facts.windows is None:  # no window: it sees what its input sees
+            least.append(seen)
+            continue
+        if seen[0] > sizes[0] and all(r > i for r, i in zip(seen, sizes)) and _convolves(layer, windows=not beyond):
             beyond.append((layer, seen))
-        least.append(None if seen is None else _grown(net, layer, seen))
+        least.append(_grown(net, layer, seen))
     if not beyond:
         return
     layer, seen = beyond[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 from cnncalc.analysis import Layer
@@ -46,9 +47,18 @@ class Rest(NamedTuple):
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
+    told = unread(net, limits["least"])
+    if told:
+        sizes = image(net)
+        layer, rests = max(told, key=lambda each: _shares(each[1], sizes))
+        yield _told(net, layer, rests, len(told) - 1)
+
+
+def unread(net: Network, least: float) -> list[tuple[Layer, list[Rest | None]]]:
+    """The layers that leave so many rows or columns unread, and what."""
     found = {layer.index: list(_rests(layer)) for layer in net.layers if any(layer.facts.unread or ())}
-    if not any(rest and rest.unread >= limits["least"] for rests in found.values() for rest in rests):
-        return
+    if not any(rest and rest.unread >= least for rests in found.values() for rest in rests):
+        return []
     sizes = image(net)
     caps: list[Cap] = [sizes] * net.base
     readers: dict[int, list[Layer]] = {}
@@ -63,12 +73,18 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
             traced = [_traced(*each) for each in zip(rests, field, cap)]
             found[layer.index] = [rest for rest, _ in traced]
             cap = tuple(end for _, end in traced)
-        if any(rest and rest.unread >= limits["least"] for rest in rests):
+        if any(rest and rest.unread >= least for rest in rests):
             readers.setdefault(layer.node.inputs[0], []).append(layer)
         caps.append(cap)
-    for value, layers in readers.items():
-        if len(layers) == users[value]:  # or else another layer may read them
-            yield _told(net, layers[0], found[layers[0].index])
+    # What another layer takes as well, that one may read.
+    alone = (layers[0] for value, layers in readers.items() if len(layers) == users[value])
+    return [(layer, found[layer.index]) for layer in alone]
+
+
+def _shares(rests: Sequence[Rest | None], sizes: Cap) -> tuple[float, float]:
+    """The share of the image that is lost, and that of the map that is unread."""
+    image = [1 - (r.lost[1] + 1 - r.lost[0]) / size for r, size in zip(rests, sizes) if r is not None and r.lost]
+    return 1 - prod(image), 1 - prod(1 - rest.unread / rest.size for rest in rests if rest is not None)
 
 
 def _rests(layer: Layer) -> Iterator[Rest | None]:
@@ -101,13 +117,15 @@ def _traced(rest: Rest | None, seen: Extent | None, cap: int) -> tuple[Rest | No
     return rest._replace(fewer=first) if first < cap else rest, cap
 
 
-def _told(net: Network, layer: Layer, rests: list[Rest | None]) -> Finding:
+def _told(net: Network, layer: Layer, rests: list[Rest | None], others: int) -> Finding:
     first = layer.node.inputs[0] < net.base
     parts = []
     for rest, axes in alike(rests):
         last = f"the last {lines(axes, 1)}" if rest.unread == 1 else f"the last {rest.unread:,} {lines(axes)}"
         parts.append(f"{last} of {rest.size:,}{_where(rest, axes, first)}")
     message = f"no window of {layer.path} reads {', nor '.join(parts)}"
+    if others:
+        message += f" (and {others:,} more {'layers leave' if others > 1 else 'layer leaves'} something unread)"
     (rest, _), *_ = alike(rests)
     ways = [f"pad the end by {rest.missing:,} more"]
     if isinstance(layer.facts.layer, Pool):
@@ -134,7 +152,7 @@ RULE = Rule(
         "Where a window does not fit and the division is rounded down, the last rows and columns of the map are in no "
         "window. What they saw of the image is lost, or, where other units of the map saw it too, counts for less than "
         "the rest: the network looks a little to the top and left. A remainder that lies in the padding costs nothing, "
-        "and is not reported; nor is what another layer reads."
+        "and is not reported; nor is what another layer reads. One layer of a network is told: that which loses most."
     ),
     bad=BAD,
     good=GOOD,

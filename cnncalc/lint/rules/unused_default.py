@@ -42,11 +42,12 @@ layers:
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    defaults = definitions(net, "defaults")
+    every = definitions(net, "defaults")
+    defaults = [entry for entry in every if not _all_taken(net, *entry)]
     if not defaults:
         return
     uses: dict[str, list[Node | None]] = {key.text: [] for key, _ in defaults}
-    parts = [top(net, "layers"), *(body for _, body in definitions(net, "blocks")), *(value for _, value in defaults)]
+    parts = [top(net, "layers"), *(body for _, body in definitions(net, "blocks")), *(value for _, value in every)]
     for part in parts:
         for word, value in words(part):
             # What has a list behind it is a branch, a structure or a block's parameter.
@@ -66,9 +67,20 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
         for name, value in settings.entries:
             if name.span in taken or value.span in taken or _name(key.text, name) not in sets:
                 continue
-            every = "the one" if len(used) == 1 else f"each of the {len(used):,}"
-            message = f"no {key.text} takes the default {name.text}: {every} in this file sets it itself"
+            uses_all = "the one" if len(used) == 1 else f"each of the {len(used):,}"
+            message = f"no {key.text} takes the default {name.text}: {uses_all} in this file sets it itself"
             yield Finding(message, "take it out, or let a layer take it", name.span)
+
+
+def _all_taken(net: Network, key: Scalar, settings: Node) -> bool:
+    """Whether one layer of the type takes all of it, as the first mostly does."""
+    if not isinstance(settings, Mapping):
+        return False
+    for layer in net.of(key.text):
+        taken = set(layer.node.item.common.spans.values())
+        if all(name.span in taken or value.span in taken for name, value in settings.entries):
+            return bool(settings.entries)
+    return False
 
 
 def _said(word: str, use: Node | None) -> set[str]:

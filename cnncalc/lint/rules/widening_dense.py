@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analysis import Layer
+from cnncalc.layers.activation import Activation
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Limits, Rule
 from cnncalc.lint.stacks import stays
@@ -30,11 +31,9 @@ GOOD = BAD.replace("64}\n  - relu\n  - dense: {units: 256}   # here", "256}\n  -
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        if layer.type != "dense":
-            continue
+    for layer in net.of("dense"):
         first = _dense_before(net, layer)
-        if first is None or _dense_before(net, first) is not None:
+        if first is None or _linear(net, first, layer) or _dense_before(net, first) is not None:
             continue
         last = _end(net, layer)
         if last is None:
@@ -58,6 +57,16 @@ def _dense_before(net: Network, layer: Layer) -> Layer | None:
     return found if found is not None and found.type == "dense" and net.after(found) is not None else None
 
 
+def _linear(net: Network, first: Layer, last: Layer) -> bool:
+    """Whether no activation stands between: then both are one matrix of low rank, taken apart on purpose."""
+    between = net.before(last)
+    while between is not None and between is not first:
+        if issubclass(net.kind(between), Activation):
+            return False
+        between = net.before(between)
+    return True
+
+
 def _end(net: Network, layer: Layer) -> Layer | None:
     """The last of the dense layers behind this one, if nothing else comes before an output of the network."""
     last, step = layer, layer
@@ -78,7 +87,8 @@ RULE = Rule(
         "What the first dense layer has left out, no wider one behind it can bring back: it only spreads out the same "
         "numbers, and its weights make up most of the parameters. Classifiers go down from layer to layer to the "
         "classes. Only dense layers that end in an output no wider than the first are looked at, and only where the "
-        "first one narrows down: gates, decoders, generators and networks for few features are not reported."
+        "first one narrows down and an activation follows: matrices of low rank, gates, decoders, generators and "
+        "networks for few features are not reported."
     ),
     bad=BAD,
     good=GOOD,
