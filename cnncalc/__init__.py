@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnncalc.solving import inputs_giving, solve_filters, solve_window
     from cnncalc.tracing import trace
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 __all__ = [
     "Analysis",

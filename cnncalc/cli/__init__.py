@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "trace": "trace",
     "explain": "explain",
     "solve": "solve",
+    "check": "check",
     "diff": "diff",
     "reconcile": "reconcile",
     "lint": "lint",

@@ -1,0 +1,1 @@
+"""Homework: what a student answered, compared with what the engine computes."""

@@ -1,0 +1,176 @@
+"""What a student typed, read as what was asked for: a shape, a count, a size, or whether the window fits.
+
+A text is read one way or not at all: what could be two things is read by what is wanted, and the answer says how; where
+that does not decide, it is `Unreadable`, with what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Literal
+
+from cnncalc.homework.amounts import UNITS, Amount, read_amount
+from cnncalc.homework.answer import Answer, Unreadable
+from cnncalc.homework.axes import axes_in, read_axes
+from cnncalc.homework.spelling import clean
+from cnncalc.language import t
+from cnncalc.text import quote, shape_text
+from cnncalc.trace_numbers import Number, plain
+
+__all__ = ["Answer", "Unreadable", "Wants", "read_answer"]
+
+Wants = Literal["shape", "count", "size", "fit"]
+
+_NAMED = re.compile(r"[a-z][a-z_ ]*[0-9]* ?(?:=|:) ?")
+_SIMPLE_SHAPE = re.compile(r"[1-9][0-9]{0,8}(?:x[1-9][0-9]{0,8}){1,4}\Z")
+_REMARK = re.compile(r"(?<=[^ ]) \([a-z ]+\)\Z")  # 34,944 (con sesgo)
+_WINDOW = r"(?:(?:the |la |el )?(?:window|kernel|filter|ventana|filtro|nucleo|kernel) |it )?"
+_NO_FIT = re.compile(
+    rf"(?:no )?{_WINDOW}(?:no (?:cabe|caben|entra|encaja|cuadra|calza|se ajusta|ajusta)"
+    r"|(?:does not|doesnt|do not|dont|cannot|cant|will not|wont|not|no) fit"
+    r"|(?:da |gives |es |is )?(?:an? |un )?(?:error|imposible|impossible|invalid[ao]?|no (?:es )?(?:valid[ao]|posible)"
+    r"|not (?:valid|possible))"
+    r"|no se puede)\Z"
+)
+_FITS = frozenset("si,yes,true,verdadero,cabe,entra,encaja,fits,it fits,si cabe,si entra,yes it fits".split(","))
+_NO = frozenset("no false falso".split())
+
+
+def read_answer(text: str, wants: Wants, *, axes: int | None = None, kilobyte: int = 1024) -> Answer:
+    """What the text answers. Raises Unreadable.
+
+    ``axes`` is how many axes the true shape has, without a batch, where that is known: it tells the shape ``9,216``
+    from the number. A KB is ``kilobyte`` bytes; a KiB always 1024.
+    """
+    if wants == "shape" and len(text) < 60 and _SIMPLE_SHAPE.match(text):
+        return _shape(tuple(map(int, text.split("x"))))
+    if wants == "count" and len(text) < 19 and text.isascii() and text.isdigit():
+        return Answer("count", int(text), str(int(text)))
+    words = clean(text)
+    if words[0] == "=":
+        words = words[1:].lstrip()
+    letters = re.sub(r"[^a-z ]", "", words) if words[:1].isalpha() else ""
+    if letters and (_NO_FIT.match(letters) or (wants == "fit" and letters in _NO)):
+        return Answer("no-fit", None, t("does not fit"))
+    if wants == "fit":
+        if letters in _FITS:
+            return Answer("fit", True, t("fits"))
+        raise Unreadable(t("{text} says neither yes nor no; write one of them", text=quote(text)))
+    named = _NAMED.match(words)
+    if named:
+        words = words[named.end() :]
+    words = _REMARK.sub("", words)
+    if not re.search("[0-9]", words):
+        raise Unreadable(_no_number(words, text, wants))
+    if wants == "shape":
+        return _read_shape(words, text, axes)
+    return _read_size(words, text) if wants == "size" else _read_count(words, text, kilobyte)
+
+
+def _no_number(words: str, text: str, wants: Wants) -> str:
+    if wants != "shape" and words in ("ninguno", "ninguna", "none", "nada", "cero", "zero", "nothing"):
+        return t("{text} is a word; write 0 if that is the answer", text=quote(text))
+    return t("there is no number in {text}", text=quote(text))
+
+
+def _shape(value: tuple[int, ...], *, ambiguous: bool = False, layout: str = "") -> Answer:
+    read_as = shape_text(value)
+    return Answer("shape", value, read_as, ambiguous=_note(read_as) if ambiguous else "", layout=layout)
+
+
+def _note(read_as: str) -> str:
+    return t("read as {value}", value=read_as)
+
+
+def _read_shape(words: str, text: str, axes: int | None) -> Answer:
+    found = read_axes(words, axes)
+    if found is None:
+        raise Unreadable(t("{text} is not a shape; write its axes with x between them: 3x32x32", text=quote(text)))
+    return _shape(found.value, ambiguous=found.ambiguous, layout=found.layout)
+
+
+def _read_count(words: str, text: str, kilobyte: int) -> Answer:
+    if axes_in(words):
+        raise Unreadable(t("{text} is a shape, and one number is asked for", text=quote(text)))
+    if words.startswith("0x"):
+        raise Unreadable(
+            t("{text} may be hexadecimal, or a product; write the number in decimal digits", text=quote(text))
+        )
+    amount = _chain(words.strip("[]"), text, kilobyte)
+    value = plain(amount.value)
+    if amount.place:
+        low, high = plain(amount.value - amount.place / 2), plain(amount.value + amount.place / 2)
+        read_as = f"≈{number_text(value)}"
+        note = _note(read_as) if amount.ambiguous else ""
+        return Answer("count", value, read_as, low, high, note, unit=amount.unit)
+    if isinstance(value, Fraction) and not any(sign in words for sign in "/*x+^("):
+        raise Unreadable(t("{text} is not a whole number; is a K, an M or a G missing?", text=quote(text)))
+    read_as = number_text(value)
+    return Answer("count", value, read_as, ambiguous=_note(read_as) if amount.ambiguous else "", unit=amount.unit)
+
+
+def _chain(words: str, text: str, kilobyte: int) -> Amount:
+    """``(5*5*1+1)*6 = 156``: the last of equal amounts. Raises Unreadable where they are not equal."""
+    parts = [read_amount(part.strip(), kilobyte) for part in words.split("=")]
+    last = parts[-1]
+    for part in parts[:-1]:
+        if not (last.stands_for(part.value) or part.stands_for(last.value)):
+            raise Unreadable(
+                t(
+                    "{text} says two things, {one} and {other}; write one",
+                    text=quote(text),
+                    one=number_text(plain(part.value)),
+                    other=number_text(plain(last.value)),
+                )
+            )
+    return last
+
+
+def _read_size(words: str, text: str) -> Answer:
+    head, _, unit = words.rpartition(" ")
+    unit = UNITS.get(unit, "")
+    if unit in ("pixels", "filters"):
+        words = head
+    bare = re.fullmatch(r"([0-9]+),([0-9]+)", words)
+    if bare:
+        return _pair(bare[1], bare[2], text)
+    found = read_axes(words, None) if axes_in(words) or _is_product(words) else None
+    if found is not None:
+        if len(found.value) > 3:
+            raise Unreadable(t("{text} has more than three axes; a size is 3 or 3x3", text=quote(text)))
+        value: object = found.value if len(found.value) > 1 else found.value[0]
+        read_as = shape_text(found.value)
+        return Answer("size", value, read_as, ambiguous=_note(read_as) if "*" in words else "", unit=unit)
+    amount = _chain(words, text, 1024)
+    if amount.place:
+        raise Unreadable(t("{text} is rounded; write the size exactly", text=quote(text)))
+    number = plain(amount.value)
+    read_as = number_text(number)
+    return Answer(
+        "size", number, read_as, ambiguous=_note(read_as) if amount.ambiguous else "", unit=unit or amount.unit
+    )
+
+
+def _is_product(words: str) -> bool:
+    return re.fullmatch(r"[0-9]+(?: ?[x*] ?[0-9]+)+", words) is not None
+
+
+def _pair(height: str, width: str, text: str) -> Answer:
+    """``3,3`` with nothing around it: two sides if they are equal, for a decimal such as that is unlikely."""
+    if height == width:
+        value = (int(height), int(width))
+        return Answer("size", value, shape_text(value), ambiguous=_note(shape_text(value)))
+    reason = t("{text} may be a decimal, a grouped number or two sides; write 0.5, 1000 or 3x5", text=quote(text))
+    raise Unreadable(reason)
+
+
+def number_text(number: Number) -> str:
+    """``34944``; a decimal where it ends (``0.5``), else a quotient (``1/3``)."""
+    if isinstance(number, int):
+        return str(number)
+    for decimals in range(1, 7):
+        if 10**decimals % number.denominator == 0:
+            sign, digits = "-" * (number < 0), str(abs(int(number * 10**decimals))).rjust(decimals + 1, "0")
+            return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}"
+    return f"{number.numerator}/{number.denominator}"

@@ -1,0 +1,143 @@
+"""A shape as people write it: ``55 × 55 × 96``, ``(96, 55, 55)``, ``torch.Size([1, 96, 55, 55])``, ``96@55x55``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cnncalc.homework.answer import LIMIT, Unreadable
+from cnncalc.homework.arithmetic import too_large
+from cnncalc.homework.numerals import NUMBER, grouped, read_numeral
+from cnncalc.language import t
+from cnncalc.text import quote
+
+MOST_AXES = 8
+
+_CALL = re.compile(r"(?:torch\.size|size|tf\.tensorshape|tensorshape|shape) ?(\(.*\)|\[.*\])\Z")
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_BATCH = ("none", "n", "b", "?", "-1", "batch")
+_WORDS = r"(?:canales|mapas(?: de (?:caracteristicas|activacion))?|channels|(?:feature |activation )?maps)"
+_CHANNELS_FIRST = re.compile(rf"([0-9]+) ?(?:@|{_WORDS} (?:de|of) ) ?(.+)\Z")
+_CHANNELS_LAST = re.compile(rf"(.+?),? (?:con|with) ([0-9]+) {_WORDS}\Z")
+_AXIS = re.compile(r"-?[0-9]+\Z")
+_LISTED = re.compile(r"-?[0-9]+(?:, ?-?[0-9]+)*\Z")
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The axes as typed, whether they could have been another thing, and the layout that words around them tell."""
+
+    value: tuple[int, ...]
+    ambiguous: bool = False
+    layout: str = ""
+
+
+def axes_in(words: str) -> bool:
+    """Whether a clean text is a shape for certain, and no number: a list in brackets, or with commas and spaces."""
+    if _CALL.match(words):
+        return True
+    inner = _unwrapped(words)
+    if not re.search("[,;]", inner) or re.search("[][(){}]", inner):
+        return False
+    if re.search("[,;] ", inner):
+        return True
+    return inner != words and not grouped(inner.split(","))
+
+
+def read_axes(words: str, axes: int | None) -> Axes | None:
+    """The axes of a clean text; None where it is no shape. ``axes`` is how many there should be, if known.
+
+    Raises Unreadable for a shape whose axes can't be read.
+    """
+    first, last = _CHANNELS_FIRST.match(words), _CHANNELS_LAST.match(words)
+    if first or last:
+        match = first or last
+        assert match is not None
+        channels, space = match.groups() if first else match.groups()[::-1]
+        rest = read_axes(space, None)
+        if rest is None or rest.layout:
+            return None
+        value = (int(channels), *rest.value) if first else (*rest.value, int(channels))
+        return Axes(_checked(value), rest.ambiguous, "CxHxW" if first else "HxWxC")
+    call = _CALL.match(words)
+    inner = _unwrapped(call[1] if call else words)
+    bracketed = call is not None or inner != words
+    if re.search("[][(){}]", inner) or not inner:
+        return None
+    if re.search("[x*]", inner):
+        return _multiplied(re.split(r" ?[x*] ?", inner))
+    if ";" in inner or ", " in inner or (bracketed and "," in inner):
+        parts = [part.strip() for part in re.split("[,;]", inner)]
+        return _listed(parts[:-1] if bracketed and not parts[-1] else parts)
+    if bracketed and " " in inner:
+        return _listed(inner.split())
+    return _bare(inner, axes)
+
+
+def _unwrapped(text: str) -> str:
+    """The text without the brackets around all of it."""
+    for _ in range(3):
+        if len(text) < 2 or _PAIRS.get(text[0]) != text[-1]:
+            break
+        text = text[1:-1].strip()
+    return text
+
+
+def _multiplied(parts: list[str]) -> Axes | None:
+    """Axes with a sign between them, each a number that may be grouped."""
+    if parts[0] in _BATCH and len(parts) > 1:
+        parts = parts[1:]
+    value, ambiguous = [], False
+    for part in parts:
+        match = re.fullmatch(rf"(-?)({NUMBER})", part)
+        if match is None:
+            return None
+        axis, pointed = _whole(match[2])
+        value.append(-axis if match[1] else axis)
+        ambiguous |= pointed
+    return Axes(_checked(tuple(value)), ambiguous)
+
+
+def _whole(text: str) -> tuple[int, bool]:
+    numeral = read_numeral(text)
+    if numeral.value.denominator != 1:
+        raise Unreadable(t("an axis is a whole number, and {text} is not", text=quote(text)))
+    return int(numeral.value), numeral.sign == "."
+
+
+def _listed(parts: list[str]) -> Axes | None:
+    if parts and parts[0] in _BATCH and len(parts) > 1:
+        parts = parts[1:]
+    if not parts or not all(map(_AXIS.match, parts)):
+        return None
+    for part in parts:
+        if len(part) > 1 and part.startswith("0"):
+            raise Unreadable(t("an axis does not begin with 0, as {text} does; write x between axes", text=quote(part)))
+    return Axes(_checked(tuple(map(int, parts))))
+
+
+def _bare(text: str, axes: int | None) -> Axes | None:
+    """Numbers with commas or spaces alone, which may be one number: ``96,55,55``, ``3 224 224``, ``25,088``."""
+    match = re.fullmatch(r"[0-9]+(?:,[0-9]+)+|[0-9]+(?: [0-9]+)+", text)
+    if match is None:
+        if not re.fullmatch(NUMBER, text):
+            return None
+        axis, pointed = _whole(text)
+        return Axes(_checked((axis,)), pointed)
+    parts = re.split("[, ]", text)
+    listed = not any(len(part) > 1 and part.startswith("0") for part in parts)
+    if not grouped(parts):
+        return _listed(parts)
+    # One number where one axis is asked for; else a shape, unless two parts are more likely thousands and the rest.
+    one = axes == 1 if axes else len(parts) == 2
+    if one or not listed:
+        return Axes(_checked((int("".join(parts)),)), listed)
+    return Axes(_checked(tuple(map(int, parts))), True)
+
+
+def _checked(value: tuple[int, ...]) -> tuple[int, ...]:
+    if len(value) > MOST_AXES:
+        raise Unreadable(t("a shape of more than {most} axes", most=MOST_AXES))
+    if any(abs(axis) > LIMIT for axis in value):
+        raise too_large()
+    return value

@@ -1,0 +1,122 @@
+"""Grades for what takes them in: JUnit's XML, Gradescope's results.json, and GitHub Classroom's reporter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from cnncalc.homework.grading import Grade, Item
+from cnncalc.render.check import harmless, number, points_text, remarks, safe, total_text, verdict_word
+from cnncalc.render.lint_github import DATA
+
+KINDS = {"wrong": "failure", "partial": "failure", "unreadable": "error", "ungradable": "error", "missing": "skipped"}
+
+
+def junit(grades: Iterable[Grade], reveal: bool = False) -> str:
+    """A test case for each item: wrong fails, unreadable is an error, unanswered is skipped. Points are properties."""
+    suites = ET.Element("testsuites", name="cnncalc check")
+    for grade in grades:
+        suites.append(_suite(grade, reveal))
+    for kind in ("tests", "failures", "errors", "skipped"):
+        suites.set(kind, str(sum(int(suite.get(kind, "0")) for suite in suites)))
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _suite(grade: Grade, reveal: bool) -> ET.Element:
+    kinds = [KINDS.get(item.verdict) for item in grade.items]
+    suite = ET.Element(
+        "testsuite",
+        name=safe(grade.student),
+        tests=str(len(kinds)),
+        failures=str(kinds.count("failure")),
+        errors=str(kinds.count("error")),
+        skipped=str(kinds.count("skipped")),
+    )
+    _properties(suite, points=points_text(grade.cents), max_points=points_text(grade.max_cents))
+    for item in grade.items:
+        case = ET.SubElement(suite, "testcase", classname="cnncalc.check", name=safe(item.id))
+        _properties(case, points=points_text(item.cents), max_points=points_text(item.max_cents))
+        kind = KINDS.get(item.verdict)
+        if kind:
+            found = ET.SubElement(case, kind, message=verdict_word(item.verdict))
+            if kind != "skipped":
+                found.set("type", f"cnncalc.{item.verdict}")
+            found.text = _output(item, reveal)
+    return suite
+
+
+def _properties(element: ET.Element, **values: str) -> None:
+    properties = ET.SubElement(element, "properties")
+    for name, value in values.items():
+        ET.SubElement(properties, "property", name=name, value=value)
+
+
+def _output(item: Item, reveal: bool) -> str:
+    answer = [f"> {safe(item.answer)}"] if item.answer else []
+    return "\n".join([*answer, *remarks(item, reveal)])
+
+
+def gradescope(grade: Grade, reveal: bool = False) -> dict[str, Any]:
+    """Gradescope's results.json. All text is plain, and ``status`` is set, for it takes points in part for failed."""
+    tests = [
+        {
+            "name": safe(item.id),
+            "score": number(item.cents),
+            "max_score": number(item.max_cents),
+            "status": "passed" if item.verdict == "correct" else "failed",
+            "output": "\n".join([verdict_word(item.verdict), *_output(item, reveal).splitlines()]),
+            "output_format": "text",
+            "name_format": "text",
+        }
+        for item in grade.items
+    ]
+    output = "\n".join([total_text(grade), *map(safe, grade.notes)])
+    return {"score": number(grade.cents), "output": output, "output_format": "text", "tests": tests}
+
+
+def gradescope_failed(reason: str) -> dict[str, Any]:
+    """The results.json of a file that can't be graded: without one, Gradescope only says that the grader failed."""
+    return {"score": 0, "output": safe(reason), "output_format": "text", "tests": []}
+
+
+def github_classroom(grade: Grade, reveal: bool = False) -> str:
+    """The results that GitHub Classroom's graders hand on, and below them the two notices that its reporter prints."""
+    passed = grade.cents == grade.max_cents
+    document = {
+        "version": 1,
+        "status": "pass" if passed else "fail",
+        "max_score": number(grade.max_cents),
+        "tests": [
+            {
+                "name": safe(item.id),
+                "status": _status(item),
+                "score": number(item.cents),
+                "max_score": number(item.max_cents),
+                "message": "\n".join([verdict_word(item.verdict), *_output(item, reveal).splitlines()]),
+                "filename": safe(grade.file),
+            }
+            for item in grade.items
+        ],
+    }
+    total, most = number(grade.cents), number(grade.max_cents)
+    report = json.dumps({"totalPoints": total, "maxPoints": most}, separators=(",", ":"))
+    lines = [
+        harmless(json.dumps(document, ensure_ascii=False)),
+        _notice("Autograding complete", f"Points {total}/{most}"),
+        _notice("Autograding report", report),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _status(item: Item) -> str:
+    if item.verdict in ("unreadable", "ungradable"):
+        return "error"
+    return "pass" if item.verdict == "correct" else "fail"
+
+
+def _notice(title: str, text: str) -> str:
+    """A workflow command, escaped as GitHub's own toolkit does it."""
+    return f"::notice title={title}::{''.join(DATA.get(c, c) for c in text)}"
