@@ -27,6 +27,11 @@ MOST_KNOWN = 20_000
 _known: dict[tuple[str, tuple[Shape | None, ...]], Facts] = {}
 
 
+def forget() -> None:
+    """Remember no layer, as at the start of a process: for those who measure."""
+    _known.clear()
+
+
 def facts_of(spec: Spec, inputs: tuple[Shape | None, ...]) -> Facts:
     """The facts about a layer. Where many files are read one after the other, most of their layers are alike."""
     if not spec.key:

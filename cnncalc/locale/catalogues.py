@@ -84,7 +84,7 @@ def update(path: Path) -> None:
     catalog = load(path) if path.exists() else Catalog(locale=path.parts[-3], project="cnncalc", charset="utf-8")
     catalog.update(template(), no_fuzzy_matching=True, update_header_comment=False)
     catalog.obsolete.clear()
-    catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # no day is news
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalog, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)

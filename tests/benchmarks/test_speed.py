@@ -23,7 +23,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.api import build
 from cnncalc.diffing import align
 from cnncalc.graph import resting_collector
-from cnncalc.inference import Run
+from cnncalc.inference import Run, forget
 from cnncalc.source import Source
 
 VGG_IN_TORCH = """
@@ -148,6 +148,7 @@ def test_inference(benchmark: Any, chain: str) -> None:
     text, count = CHAINS[chain]
 
     def ready() -> tuple[tuple[Run], dict[str, Any]]:
+        forget()
         return (Run(*build(Source("chain.yaml", text(count)))),), {}
 
     def run(run: Run) -> None:
