@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any, cast
@@ -21,7 +22,7 @@ from cnncalc.layers.dense import Dense, Reshape
 from cnncalc.layers.sliding import Sliding
 from cnncalc.progressions import Progression, SizeSet, expression
 from cnncalc.text import listing, quote
-from cnncalc.values import LIMIT, Shape
+from cnncalc.values import LETTER, LIMIT, Shape
 
 TRIED = 400
 """So many small inputs are tried where a condition has no closed form."""
@@ -39,13 +40,13 @@ def symbolic_shape(text: str) -> SymbolicShape | None:
     Raises Fault ``invalid-value`` for what is neither.
     """
     words = [word.strip() for word in re.split(r"\s*(?:[xX×]|,)\s*", text.strip().strip("()[]"))]
-    if not any(re.fullmatch(r"[A-WYZa-wyz]", word) for word in words[1:]):
+    if not any(re.fullmatch(LETTER, word) for word in words[1:]):
         return None
     if not (1 < len(words) <= 4 and words[0].isdecimal() and words[0].isascii() and 1 <= int(words[0]) <= LIMIT):
         raise Fault("invalid-value", t("{shape} does not begin with a number of channels: 3xHxW", shape=quote(text)))
     axes: list[int | str] = []
     for word in words[1:]:
-        if re.fullmatch(r"[A-WYZa-wyz]", word):
+        if re.fullmatch(LETTER, word):
             axes.append(word)
         elif re.fullmatch(r"[1-9][0-9]{0,18}", word) and int(word) <= LIMIT:
             axes.append(int(word))
@@ -88,7 +89,6 @@ class Sizes:
     inputs: dict[str, SymbolicShape]
     axes: list[Axis]
     boxes: list[dict[str, SizeSet]]
-    whole: list[dict[str, SizeSet]]
     features: list[Features | None]
     couplings: list[Coupling] = field(default_factory=list)
     wanted: list[Coupling] = field(default_factory=list)
@@ -100,6 +100,14 @@ class Sizes:
     def ok(self) -> bool:
         """Whether there is an input that the network takes."""
         return self.smallest() is not None and not any(d.severity == "error" for d in self.diagnostics)
+
+    @cached_property
+    def whole(self) -> list[dict[str, SizeSet]]:
+        kinds = [layer.facts.layer for layer in self.layers]
+        if all(kind.rounding == "strict" for kind in kinds if isinstance(kind, Sliding)):
+            return self.boxes
+        strict = _sets(self, _run(self.layers, self.inputs, whole=True))
+        return [met for box in self.boxes if (met := _meet(box, strict)) is not None]
 
     @property
     def symbols(self) -> list[str]:
@@ -275,7 +283,7 @@ def find_sizes(graph: Graph, findings: Findings, inputs: dict[str, SymbolicShape
     layers = list(Run(graph, findings))
     axes = _run(layers, inputs, whole=False)
     features = features_of(graph, layers)
-    found = Sizes(graph, layers, inputs, axes, [], [], features)
+    found = Sizes(graph, layers, inputs, axes, [], features)
     found.boxes = [_sets(found, axes)]
     for coupling in couplings(layers, features):
         solved = _solved(found, coupling)
@@ -284,11 +292,6 @@ def find_sizes(graph: Graph, findings: Findings, inputs: dict[str, SymbolicShape
         else:
             found.wanted.append(coupling)
             found.boxes = [met for box in found.boxes for other in solved if (met := _meet(box, other)) is not None]
-    if any(isinstance(k := layer.facts.layer, Sliding) and k.rounding != "strict" for layer in layers):
-        strict = _sets(found, _run(layers, inputs, whole=True))
-        found.whole = [met for box in found.boxes if (met := _meet(box, strict)) is not None]
-    else:
-        found.whole = found.boxes
     found.diagnostics = _remaining(found, findings)
     return found
 

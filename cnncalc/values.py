@@ -44,6 +44,9 @@ AXES: dict[int, tuple[str, ...]] = {
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:_[0-9]{3})+)\Z")
 _REAL = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
+LETTER = "[A-WYZa-wyz]"
+"""What may stand for a size that is open, as a pattern; an x joins the axes."""
+
 _BY = re.compile(r"\s*[xX×]\s*")
 _COMMAS = re.compile(r"[0-9]+(?: *, *[0-9]+)+\Z")
 _BRACKETED = re.compile(r"[\[(](.*)[\])]\Z", re.DOTALL)

@@ -13,6 +13,7 @@ from cnncalc.cli.output import FORMATS, chosen, whole, with_help
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.language import t
 from cnncalc.tree import Scalar
+from cnncalc.values import LETTER
 
 ArchArgument = Annotated[
     str, typer.Argument(metavar="ARCH", help="A YAML file, - for standard input, or a bundled name such as vgg16.")
@@ -86,4 +87,4 @@ def parse_inputs(given: list[str] | None) -> str | dict[str, str] | None:
 def has_letters(given: str | dict[str, str]) -> bool:
     """Whether a letter stands for a size in an --input: 3xHxW, or for the width in 3x224xW."""
     texts = given.values() if isinstance(given, dict) else [given]
-    return any(re.search(r"(?:^|[xX×,])\s*[A-WYZa-wyz]\s*(?:[xX×,]|$)", text) for text in texts)
+    return any(re.search(rf"(?:^|[xX×,])\s*{LETTER}\s*(?:[xX×,]|$)", text) for text in texts)

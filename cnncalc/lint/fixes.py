@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from cnncalc.lint.linter import Found, Report, lint_source
 from cnncalc.lint.rule import Edit, Fix
@@ -14,14 +14,8 @@ ROUNDS = 10
 """A repair may make room for another; after so many rounds it is enough."""
 
 
-def apply(text: str, fixes: Iterable[Fix]) -> tuple[str, int]:
-    """The text with the repairs made in it, and how many: of two that overlap only the first."""
-    text, made = _applied(text, list(fixes))
-    return text, len(made)
-
-
 def _applied(text: str, fixes: Sequence[Fix]) -> tuple[str, list[int]]:
-    """The text with the repairs made in it, with its own ends of line, and the positions of those that were made."""
+    """The text with the repairs made in it, and their positions: of two that overlap only the first is made."""
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))

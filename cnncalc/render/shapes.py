@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -136,12 +136,10 @@ def total_word(complete: bool) -> str:
     return t("total") if complete else t("total of what is known")
 
 
-def heading(graph: Graph) -> str:
-    """``VGG-16 (2014), input 3×224×224``."""
-    inputs = [
-        shape_text(shape) if len(graph.inputs) == 1 else f"{name} {shape_text(shape)}"
-        for name, shape in graph.inputs.items()
-    ]
+def heading(graph: Graph, shapes: Mapping[str, str] | None = None) -> str:
+    """``VGG-16 (2014), input 3×224×224``; ``shapes`` has the inputs' shapes by name where they are no numbers."""
+    shapes = shapes or {name: shape_text(shape) for name, shape in graph.inputs.items()}
+    inputs = [shape if len(shapes) == 1 else f"{name} {shape}" for name, shape in shapes.items()]
     year = graph.architecture.year
     name = graph.architecture.name + (f" ({year})" if year else "")
     return t("{name}, input {shape}", name=name, shape=", ".join(inputs))

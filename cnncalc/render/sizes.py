@@ -11,7 +11,7 @@ from cnncalc.diagnostics import location
 from cnncalc.features import Coupling
 from cnncalc.language import t
 from cnncalc.progressions import SizeSet
-from cnncalc.render.shapes import INDEX, NAME, TYPE
+from cnncalc.render.shapes import INDEX, NAME, TYPE, heading
 from cnncalc.render.table import Column, Table
 from cnncalc.sizes import Sizes, bracketed
 from cnncalc.text import listing, shape_text
@@ -92,15 +92,8 @@ def letters_table(found: Sizes, *, conditions: bool) -> Table:
 
 def letters_heading(found: Sizes) -> str:
     """``VGG-16 (2014), input 3×H×W``."""
-    year = found.graph.architecture.year
-    inputs = [
-        "×".join(map(str, (channels, *axes)))
-        if len(found.inputs) == 1
-        else f"{name} {channels}×{'×'.join(map(str, axes))}"
-        for name, (channels, axes) in found.inputs.items()
-    ]
-    name = found.graph.architecture.name + (f" ({year})" if year else "")
-    return t("{name}, input {shape}", name=name, shape=", ".join(inputs))
+    shapes = {name: "×".join(map(str, (channels, *axes))) for name, (channels, axes) in found.inputs.items()}
+    return heading(found.graph, shapes)
 
 
 def answer(found: Sizes, own: Mapping[str, tuple[int, ...]]) -> list[str]:
