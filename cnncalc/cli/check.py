@@ -16,8 +16,8 @@ from cnncalc.cli.output import chosen, json_line, styled, tell, write_table, wri
 from cnncalc.diagnostics import ArchitectureError, Fault, Findings
 from cnncalc.homework.classes import Job, Part, Row, Statistics, find_files, grade_files, load_grader
 from cnncalc.homework.conventions import read_part
-from cnncalc.homework.files import own_assignment
 from cnncalc.homework.grading import Grade, Grader
+from cnncalc.homework.own import own_assignment
 from cnncalc.homework.submissions import read_submission
 from cnncalc.language import n, t
 from cnncalc.render.check import grade_dict, grade_pieces, harmless, safe, write_grades, write_items

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cnncalc.homework.assignment import Cell
 from cnncalc.homework.conventions import Conventions
-from cnncalc.homework.files import Cell
 from cnncalc.homework.truth import Ungradable, Value, facts_truth
 from cnncalc.inference import facts_of
 from cnncalc.layers import Facts

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Any
 
 from cnncalc.homework.answers import Answer, Unreadable, read_answer
+from cnncalc.homework.assignment import AXES, Assignment, Cell, Question
 from cnncalc.homework.carrying import Carried
 from cnncalc.homework.conventions import Conventions
-from cnncalc.homework.files import AXES, Assignment, Cell, Question
 from cnncalc.homework.submissions import Given, Submission
 from cnncalc.homework.truth import WANTS, Value, channels_first, truth_text
 from cnncalc.language import t
