@@ -21,16 +21,21 @@ DTYPES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 
 """Bytes of one number."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Layer:
-    """One layer of a network. Shapes are C×H×W tuples, one axis if flat; None is what can't be known."""
+    """One layer of a network. Shapes are C×H×W tuples, one axis if flat; None is what can't be known.
 
-    index: int
-    """Its place in execution order, from 1."""
-    node: Node
-    facts: Facts
-    field: Field
-    graph: Graph
+    ``index`` is its place in execution order, from 1; ``type`` the layer type's word: ``conv``.
+    """
+
+    __slots__ = ("facts", "field", "graph", "index", "node", "type")
+
+    def __init__(self, index: int, node: Node, facts: Facts, field: Field, graph: Graph) -> None:
+        self.index = index
+        self.node = node
+        self.type: str = node.spec.type.word
+        self.facts = facts
+        self.field = field
+        self.graph = graph
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.path}: {self.output}>"
@@ -44,11 +49,6 @@ class Layer:
     def path(self) -> str:
         """The name from the top: ``3a/5x5/conv2``."""
         return self.node.path
-
-    @property
-    def type(self) -> str:
-        """The layer type's word: ``conv``."""
-        return self.node.spec.type.word
 
     @property
     def sources(self) -> list[str]:

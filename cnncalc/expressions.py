@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Env
+from functools import lru_cache
 
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.language import t
@@ -86,10 +87,13 @@ def _guarded(node: Mapping, guard: Node, env: Env[str, Node]) -> Mapping:
 
 
 def _entries(node: Mapping, env: Env[str, Node]) -> Mapping:
-    entries = [(_key(key, env), substitute(value, env)) for key, value in node.entries]
-    if all(new[0] is old[0] and new[1] is old[1] for new, old in zip(entries, node.entries)):
-        return node
-    return Mapping(entries, node.span)
+    entries: list[tuple[Scalar, Node]] = []
+    for entry in node.entries:
+        key, value = entry
+        if not (key.fixed and value.fixed):
+            entry = (key if key.fixed else _key(key, env), substitute(value, env))
+        entries.append(entry)
+    return node if entries == node.entries else Mapping(entries, node.span)
 
 
 def _same(new: Node, old: Node) -> bool:
@@ -97,8 +101,6 @@ def _same(new: Node, old: Node) -> bool:
 
 
 def _key(key: Scalar, env: Env[str, Node]) -> Scalar:
-    if "$" not in key.text:
-        return key
     value = substitute(key, env)
     if not isinstance(value, Scalar):
         message = t("{word} is {kind}, and can't be a key", word=quote(key.text), kind=kind_of(value))
@@ -135,6 +137,11 @@ def _lookup(name: str, env: Env[str, Node], span: Span) -> Node:
     )
 
 
+@lru_cache(1_000)
+def _tokens(text: str) -> list[re.Match[str]]:
+    return list(_TOKEN.finditer(text))
+
+
 class _Arithmetic:
     """A recursive descent over one scalar's tokens. None stands for a value that is not known yet."""
 
@@ -145,7 +152,7 @@ class _Arithmetic:
         if len(node.text) > MAX_EXPRESSION:
             message = t("an expression of more than {most} characters", most=MAX_EXPRESSION)
             raise Fault("limit-exceeded", message, span=node.span)
-        self.tokens = list(_TOKEN.finditer(node.text))
+        self.tokens = _tokens(node.text)
         self.at = 0
 
     def whole(self) -> int | None:

@@ -62,6 +62,8 @@ def _grow(extent: Extent | None, window: Window | None) -> Extent | None:
         # The map is one unit that sees everything; its neighbours are padding.
         return extent
     f, s, first = window
+    if f == s == 1 and not first:
+        return extent
     if s is None:
         return _bounded(r + (f - 1) * j, None, start)
     return _bounded(r + (f - 1) * j, j * s, start + first * j)

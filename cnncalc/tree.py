@@ -7,10 +7,11 @@ two equal keys, and reads ``010`` as 8. Here a scalar is its text, and limits ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any, Union
 
 import yaml
+from yaml import MappingEndEvent, ScalarEvent, SequenceEndEvent
 
 from cnncalc.diagnostics import Fault, Span
 from cnncalc.language import t
@@ -26,7 +27,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Scalar:
     """One word or number, as written. ``plain`` tells that it stood without quotes."""
 
-    __slots__ = ("plain", "span", "text")
+    __slots__ = ("fixed", "plain", "span", "text")
     size = 1
     height = 1
     origin = ""
@@ -36,16 +37,13 @@ class Scalar:
         self.text = text
         self.span = span
         self.plain = plain
+        self.fixed = "$" not in text
+        """Whether no parameter of a block can change it."""
 
     @property
     def null(self) -> bool:
         """Whether nothing was written here, or YAML's word for nothing."""
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
-
-    @property
-    def fixed(self) -> bool:
-        """Whether no parameter of a block can change it."""
-        return "$" not in self.text
 
 
 class Sequence:
@@ -56,8 +54,16 @@ class Sequence:
     def __init__(self, items: list[Node], span: Span) -> None:
         self.items = items
         self.span = span
-        self.size, self.height = _measure(items, span)
-        self.fixed: bool = all(item.fixed for item in items)
+        size, height, fixed = 1, 0, True
+        for item in items:
+            size += item.size
+            if item.height > height:
+                height = item.height
+            if fixed and not item.fixed:
+                fixed = False
+        self.size: int = _bounded(size, height + 1, span)
+        self.height: int = height + 1
+        self.fixed: bool = fixed
 
 
 class Mapping:
@@ -68,25 +74,28 @@ class Mapping:
     def __init__(self, entries: list[tuple[Scalar, Node]], span: Span) -> None:
         self.entries = entries
         self.span = span
-        self.size, self.height = _measure([value for _, value in entries], span)
-        self.size += len(entries)
-        self.fixed: bool = all(value.fixed and "$" not in key.text and key.text != "when" for key, value in entries)
+        size, height, fixed = 1 + len(entries), 0, True
+        for key, value in entries:
+            size += value.size
+            if value.height > height:
+                height = value.height
+            if fixed and not (value.fixed and key.fixed and key.text != "when"):
+                fixed = False
+        self.size: int = _bounded(size, height + 1, span)
+        self.height: int = height + 1
+        self.fixed: bool = fixed
 
 
 Node = Union[Scalar, Sequence, Mapping]
 
 
-def _measure(children: Iterable[Node], span: Span) -> tuple[int, int]:
-    size = height = 0
-    for child in children:
-        size += child.size
-        if child.height > height:
-            height = child.height
-    if size >= MAX_NODES:
+def _bounded(size: int, height: int, span: Span) -> int:
+    """The size, where it and the height are in their limits."""
+    if size > MAX_NODES:
         raise _too_many_nodes(span)
-    if height >= MAX_DEPTH:
+    if height > MAX_DEPTH:
         raise _too_deep(span)
-    return size + 1, height + 1
+    return size
 
 
 def _too_many_nodes(span: Span) -> Fault:
@@ -114,13 +123,11 @@ def parse(text: str) -> tuple[Node | None, list[Fault]]:
 
     None for a document without content. Raises Fault ``syntax`` or ``limit-exceeded`` where the text can't be read on.
     """
-    builder = _Builder()
     try:
         loader = _LOADER(text)
         try:
-            next_event, take = loader.get_event, builder.take
-            while (event := next_event()) is not None:
-                take(event)
+            builder = _Builder(loader.get_event)
+            builder.build()
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -133,110 +140,124 @@ def parse(text: str) -> tuple[Node | None, list[Fault]]:
     return builder.root, builder.faults
 
 
-class _Open:
-    """A list or mapping whose end has not come yet."""
-
-    __slots__ = ("anchor", "children", "key", "keys", "mapping", "span")
-
-    def __init__(self, mapping: bool, anchor: str | None, span: Span) -> None:
-        self.mapping = mapping
-        self.anchor = anchor
-        self.span = span
-        self.children: list[Node] = []
-        self.keys: list[Scalar | None] = []
-        self.key: Scalar | None = None
-
-
 class _Builder:
-    def __init__(self) -> None:
+    """Takes the parser's events one by one, and calls itself for what stands inside of a list or mapping."""
+
+    def __init__(self, next_event: Callable[[], Any]) -> None:
         self.root: Node | None = None
         self.faults: list[Fault] = []
-        self._open: list[_Open] = []
-        self._anchors: dict[str, Node] = {}
+        self._next = next_event
+        self._depth = 0
+        self._anchors: dict[str, Node | None] = {}
+        """None for what is not complete yet."""
         self._nodes = 0
-        self._documents = 0
 
-    def take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            self._count(event)
-            self._add(Scalar(event.value, _span(event), event.style is None or event.style == ""), event.anchor)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            self._count(event)
-            if len(self._open) >= MAX_DEPTH:
-                raise _too_deep(_span(event))
-            self._open.append(_Open(kind is yaml.MappingStartEvent, event.anchor, _point(event.start_mark)))
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            self._close()
-        elif kind is yaml.AliasEvent:
-            self._alias(event)
-        elif kind is yaml.DocumentStartEvent:
-            self._documents += 1
-            if self._documents > 1:
-                message = t("a second document starts here")
-                raise Fault("syntax", message, t("one file, one document"), span=_span(event))
+    def build(self) -> None:
+        documents = 0
+        while (event := self._next()) is not None:
+            kind = type(event)
+            if kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    message = t("a second document starts here")
+                    raise Fault("syntax", message, t("one file, one document"), span=_span(event))
+            elif kind is ScalarEvent:
+                self.root = self._scalar(event)
+            elif issubclass(kind, yaml.NodeEvent):
+                self.root = self._node(event)
 
-    def _count(self, event: Any) -> None:
+    def _scalar(self, event: Any) -> Scalar:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise _too_many_nodes(_span(event))
-        # "!" is what a tag-less quoted scalar may carry.
-        if event.tag is not None and event.tag != "!":
-            self.faults.append(
-                Fault(
-                    "syntax",
-                    t("the tag {tag} means nothing here", tag=quote(event.tag)),
-                    t("delete it; words and numbers are read as they are written"),
-                    span=_span(event),
-                )
-            )
+        if event.tag is not None:
+            self._tagged(event)
+        start, end, style = event.start_mark, event.end_mark, event.style
+        span = _new(Span, (start.line + 1, start.column + 1, end.line + 1, end.column + 1))
+        node = Scalar(event.value, span, style is None or style == "")
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
 
-    def _alias(self, event: Any) -> None:
+    def _node(self, event: Any) -> Node:
+        """A list, a mapping, or what an alias names."""
+        if type(event) is yaml.AliasEvent:
+            return self._alias(event)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _too_many_nodes(_span(event))
+        if event.tag is not None:
+            self._tagged(event)
+        if self._depth >= MAX_DEPTH:
+            raise _too_deep(_span(event))
+        self._depth += 1
+        anchor, span = event.anchor, _point(event.start_mark)
+        if anchor is not None:
+            self._anchors[anchor] = None
+        children = self._children()
+        node: Node = (
+            Sequence(children, span) if type(event) is yaml.SequenceStartEvent else self._mapping(children, span)
+        )
+        self._depth -= 1
+        if anchor is not None:
+            self._anchors[anchor] = node
+        return node
+
+    def _children(self) -> list[Node]:
+        """All that stands inside of a list or mapping, up to its end."""
+        children: list[Node] = []
+        following, scalar, add = self._next, self._scalar, children.append
+        while True:
+            event = following()
+            kind = type(event)
+            if kind is ScalarEvent:
+                add(scalar(event))
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                return children
+            else:
+                add(self._node(event))
+
+    def _tagged(self, event: Any) -> None:
+        # "!" is what a tag-less quoted scalar may carry.
+        if event.tag != "!":
+            message = t("the tag {tag} means nothing here", tag=quote(event.tag))
+            help = t("delete it; words and numbers are read as they are written")
+            self.faults.append(Fault("syntax", message, help, span=_span(event)))
+
+    def _alias(self, event: Any) -> Node:
         span = _span(event)
-        if any(o.anchor == event.anchor for o in self._open):
+        if event.anchor not in self._anchors:
+            raise Fault("syntax", t("`*{anchor}` is named nowhere before", anchor=event.anchor), span=span)
+        node = self._anchors[event.anchor]
+        if node is None:
             message = t("`*{anchor}` stands inside of what it names", anchor=event.anchor)
             raise Fault("syntax", message, span=span)
-        node = self._anchors.get(event.anchor)
-        if node is None:
-            raise Fault("syntax", t("`*{anchor}` is named nowhere before", anchor=event.anchor), span=span)
         self._nodes += node.size
         if self._nodes > MAX_NODES:
             raise _too_many_nodes(span)
-        if len(self._open) + node.height > MAX_DEPTH:
+        if self._depth + node.height > MAX_DEPTH:
             raise _too_deep(span)
-        self._add(node, None)
+        return node
 
-    def _add(self, node: Node, anchor: str | None) -> None:
-        if anchor is not None:
-            self._anchors[anchor] = node
-        if not self._open:
-            self.root = node
-            return
-        top = self._open[-1]
-        if top.mapping and len(top.keys) == len(top.children):
-            if not isinstance(node, Scalar):
-                message = t("{kind} can't be a key", kind=kind_of(node))
-                self.faults.append(Fault("syntax", message, span=node.span))
-            top.keys.append(node if isinstance(node, Scalar) else None)
-            return
-        top.children.append(node)
-
-    def _close(self) -> None:
-        top = self._open.pop()
-        node: Node
-        if top.mapping:
-            node = self._mapping(top)
+    def _mapping(self, children: list[Node], span: Span) -> Mapping:
+        """A mapping of keys and values that take turns."""
+        keys, values = children[::2], children[1::2]
+        texts = {key.text for key in keys if type(key) is Scalar}
+        if len(texts) < len(keys) or "<<" in texts:
+            entries = self._settled(keys, values)
         else:
-            node = Sequence(top.children, top.span)
-        self._add(node, top.anchor)
+            entries = list(zip(keys, values))  # type: ignore[arg-type]
+        return Mapping(entries, entries[0][0].span if entries else span)
 
-    def _mapping(self, top: _Open) -> Mapping:
+    def _settled(self, keys: list[Node], values: list[Node]) -> list[tuple[Scalar, Node]]:
+        """The entries of a mapping with keys that stand twice, that are no words, or that merge another mapping."""
         entries: dict[str, tuple[Scalar, Node]] = {}
         merged: list[Node] = []
-        for key, value in zip(top.keys, top.children):
-            if key is None:
-                continue
-            if key.plain and key.text == "<<":
+        for key, value in zip(keys, values):
+            if not isinstance(key, Scalar):
+                message = t("{kind} can't be a key", kind=kind_of(key))
+                self.faults.append(Fault("syntax", message, span=key.span))
+            elif key.plain and key.text == "<<":
                 merged.extend(value.items if isinstance(value, Sequence) else [value])
             elif key.text in entries and key.text.isdecimal() and isinstance(value, Scalar) and value.null:
                 # A part of a number with commas in it, `3,224,224`: means nothing to any reader, who says why.
@@ -259,8 +280,11 @@ class _Builder:
                 continue
             for key, value in mapping.entries:
                 entries.setdefault(key.text, (key, value))
-        span = next(iter(entries.values()))[0].span if entries else top.span
-        return Mapping(list(entries.values()), span)
+        return list(entries.values())
+
+
+_new = tuple.__new__
+"""Makes a Span without going through its constructor, which takes longer than all the rest of a word."""
 
 
 def _span(event: Any) -> Span:

@@ -264,7 +264,7 @@ def lint_files(files: Sequence[str], job: Job) -> Iterator[Report]:
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    size = max(1, min(50, len(files) // (4 * workers)))
+    size = max(1, min(8, len(files) // (8 * workers)))
     parts = [files[start : start + size] for start in range(0, len(files), size)]
     with ProcessPoolExecutor(workers, initializer=use, initargs=(current(),)) as pool:
         for reports in pool.map(job.run, parts):

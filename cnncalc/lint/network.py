@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
+from typing import Any, TypeVar
 
 from cnncalc.analysis import Analysis, Layer
-from cnncalc.architecture import LayerItem
+from cnncalc.architecture import Item, LayerItem, Structure
 from cnncalc.diagnostics import Span
 from cnncalc.layers import Layer as LayerType
+from cnncalc.layers.sliding import Sliding
 from cnncalc.lint.rule import Finding, Fix
 from cnncalc.source import Source
 from cnncalc.tree import Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
 
 
 class Network:
@@ -28,6 +32,7 @@ class Network:
         self.base = len(self.graph.names)
         """The number of the first layer's value; the values before are the network's inputs."""
         self._numbered: dict[str, bool] = {}
+        self._found: dict[Callable[[Network], Any], Any] = {}
 
     @cached_property
     def facts(self) -> dict[str, str]:
@@ -41,12 +46,50 @@ class Network:
         found = [layer for word in words for layer in self._by_type.get(word, ())]
         return sorted(found, key=lambda layer: layer.index)
 
+    @property
+    def types(self) -> Collection[str]:
+        """The layer types that there are."""
+        return self._by_type.keys()
+
     @cached_property
     def _by_type(self) -> dict[str, list[Layer]]:
         found: dict[str, list[Layer]] = {}
         for layer in self.layers:
             found.setdefault(layer.node.spec.type.word, []).append(layer)
         return found
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """What the file's layers come to before anything is unrolled: the layers and structures of each path, once."""
+        trunk = self.graph.architecture.trunk
+        found: list[Item] = []
+        pending, seen = [trunk], {id(trunk)}
+        while pending:
+            items = pending.pop().items
+            found += items
+            for item in items:
+                if isinstance(item, Structure):
+                    for path in item.paths:
+                        if id(path) not in seen:
+                            seen.add(id(path))
+                            pending.append(path)
+        return found
+
+    @cached_property
+    def sliding(self) -> list[tuple[Layer, Sliding]]:
+        """The convolutions and pools whose settings suit their input, in order, with these settings."""
+        found = []
+        for layer in self.layers:
+            kind = layer.facts.layer
+            if isinstance(kind, Sliding):
+                found.append((layer, kind))
+        return found
+
+    def once(self, compute: Callable[[Network], T]) -> T:
+        """What a function finds in the network, worked out once for all rules that ask."""
+        if compute not in self._found:
+            self._found[compute] = compute(self)
+        return self._found[compute]  # type: ignore[no-any-return]
 
     # Who uses whom
 
@@ -87,13 +130,14 @@ class Network:
 
     def before(self, layer: Layer) -> Layer | None:
         """The one layer that comes before; None where there are several, or the network's input is."""
-        sources = self.sources(layer)
-        return sources[0] if len(sources) == 1 else None
+        inputs = layer.node.inputs
+        return self.layers[inputs[0] - self.base] if len(inputs) == 1 and inputs[0] >= self.base else None
 
     def after(self, layer: Layer) -> Layer | None:
         """The one layer that takes the output, if nothing else does and it does not leave the network."""
-        users = self.users(layer)
-        return users[0] if len(users) == 1 and not self.is_output(layer) else None
+        value = self.base + layer.index - 1
+        users = self._users[value]
+        return users[0] if len(users) == 1 and value not in self.output_values else None
 
     def back(self, layer: Layer, through: Callable[[Layer], bool]) -> Layer | None:
         """The layer that feeds this one, past layers that only it uses and that may be looked ``through``."""

@@ -29,9 +29,7 @@ def stacks(net: Network) -> list[list[Layer]]:
 
 def _runs(net: Network) -> Iterator[list[Layer]]:
     run: list[Layer] = []
-    for layer in net.layers:
-        if layer.type != "conv":
-            continue
+    for layer in net.of("conv"):
         if run and _goes_on(net, run[-1], layer):
             run.append(layer)
             continue

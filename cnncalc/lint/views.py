@@ -23,8 +23,8 @@ def image(net: Network) -> tuple[int, ...]:
 
 def incoming(net: Network, layer: Layer) -> Field:
     """How much of the network's input a unit of the layer's first input sees."""
-    source = net.sources(layer)[0]
-    return initial(len(layer.input or ()) - 1) if source is None else source.field
+    source = layer.node.inputs[0] - net.base
+    return net.layers[source].field if source >= 0 else initial(len(layer.input or ()) - 1)
 
 
 def end(extent: Extent, units: int) -> Number | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.architecture import Structure
 from cnncalc.lint.network import Network
 from cnncalc.tree import Mapping, Node, Scalar, Sequence
 
@@ -63,6 +64,9 @@ def scalars(node: Node) -> Iterator[Scalar]:
 def used_blocks(net: Network) -> set[str]:
     """The blocks that `layers` uses, itself or by way of other blocks."""
     blocks = {key.text: value for key, value in definitions(net, "blocks")}
+    made = {item.kind for item in net.items if isinstance(item, Structure)}
+    if blocks.keys() <= made:
+        return set(blocks)
     used: set[str] = set()
     pending = [top(net, "layers"), *(value for _, value in definitions(net, "defaults"))]
     while pending:

@@ -41,6 +41,8 @@ class Blocks:
         self.defaults: dict[str, dict[str, Node]] = {}
         self._filled: dict[tuple[object, ...], tuple[Path, dict[str, Node]]] = {}
         self._open: list[str] = []
+        self._used: set[str] = set()
+        """Those that were filled with known values."""
         self._nodes = 0
 
     def define(self, node: Node) -> None:
@@ -122,9 +124,14 @@ class Blocks:
             message = t("two parameters are called {name}", name=quote(text))
             self.findings.add(Fault("duplicate-name", message, span=name.span))
 
-    def check(self, reader: ItemReader) -> None:
-        """Read each body once with its parameters unknown, so that a block that nobody uses is checked too."""
-        for block in self.names.values():
+    def check(self, reader: ItemReader, guarded: bool = True) -> None:
+        """Read bodies with their parameters unknown: of blocks that nobody uses, and all where some may be guarded.
+
+        What stands behind a ``when`` that never holds is checked like that, too.
+        """
+        for name, block in self.names.items():
+            if name in self._used and not guarded:
+                continue
             env: dict[str, Node] = {name: Unknown("0", block.name.span) for name in block.parameters}
             self.fill(block.name, env, reader)
 
@@ -171,6 +178,8 @@ class Blocks:
             help = t("a block can be made of other blocks; for several rounds use `repeat`")
             raise Fault("recursive-block", message, help, span=word.span)
         self._count(block, word.span)
+        if not any(isinstance(value, Unknown) for value in env.values()):
+            self._used.add(word.text)
         self._open.append(word.text)
         try:
             path = reader.read_path(block.body, env, "layers")

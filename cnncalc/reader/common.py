@@ -45,7 +45,7 @@ def _name_problem(name: str, what: str) -> str:
             count=len(name),
             most=MAX_NAME,
         )
-    if any(map(hidden, name)):
+    if not name.isprintable() and any(map(hidden, name)):
         return t("{what} {name} has control characters or invisible ones in it", what=what, name=shown)
     if "/" in name:
         return t("{what} {name} has a / in it, which separates a scope from what is in it", what=what, name=shown)

@@ -104,7 +104,7 @@ class _Document:
         self._defaults(reader, blocks)
         self._year()
         trunk = self._layers(reader)
-        blocks.check(reader)
+        blocks.check(reader, guarded="when" in self.source.text)
         return Architecture(
             source=self.source,
             name=self._word("name") or stem(self.source.name),
@@ -133,7 +133,7 @@ class _Document:
             return ""
         try:
             text = read_word(node, key)
-            if any(map(hidden, text)):
+            if not text.isprintable() and any(map(hidden, text)):
                 message = t("{key} has control characters in it: {text}", key=key, text=quote(text))
                 raise Fault("invalid-value", message, span=node.span)
             return text

@@ -14,6 +14,7 @@ from cnncalc.layers.activation import Identity
 from cnncalc.reader.blocks import Blocks
 from cnncalc.reader.common import COMMON, left_out, read_common, read_name
 from cnncalc.reader.parameters import LAYER_COMMON, check_settings, read_parameters, unknown_type
+from cnncalc.reader.remembered import recall, remember, words_of
 from cnncalc.reader.slips import as_parameters, space_help
 from cnncalc.text import listing, quote, suggest
 from cnncalc.tree import MAX_DEPTH, Mapping, Node, Scalar, Sequence, kind_of
@@ -34,6 +35,7 @@ MERGE_SYNONYMS = {
 }
 """What people write for the words of `merge`, which are told the right one."""
 
+_COMMON, _LAYER_COMMON = frozenset(COMMON), frozenset(LAYER_COMMON)
 Env_ = Env[str, Node]
 
 
@@ -180,13 +182,26 @@ class ItemReader:
         init = None
         for entry in parameters.entries:
             key, value = entry
-            if key.text in COMMON:
+            if key.text in _COMMON:
                 shared.append(entry)
-            if key.text not in LAYER_COMMON or key.text in layer.spellings:
+            if key.text not in _LAYER_COMMON or key.text in layer.spellings:
                 own.append(entry)
             if key.text == "init" and isinstance(value, Scalar):
                 init = value.text
-        common = read_common(shared, self.findings)
+        common = read_common(shared, self.findings) if shared else Common()
+        spec, spans = self._settings(word, layer, own)
+        self._check_inputs(layer, common)
+        common.spans.update(spans)
+        return LayerItem(spec, common, word.span, init)
+
+    def _settings(
+        self, word: Scalar, layer: type[Layer], own: list[tuple[Scalar, Node]]
+    ) -> tuple[Spec, dict[str, Span]]:
+        """What a layer is set to, and where each parameter stands."""
+        words = None if layer.word in self.defaults else words_of(layer, self.rounding, own)
+        if words is not None and (known := recall(words)) is not None:
+            spec, names = known
+            return self._specs.setdefault(spec.key, spec), {name: node.span for name, (_, node) in zip(names, own)}
         values, spans = read_parameters(layer, own, self.findings)
         defaults, places = self.defaults.get(layer.word, ({}, {}))
         for name, value in defaults.items():
@@ -195,9 +210,10 @@ class ItemReader:
         check_settings(layer, values, word.span, spans, self.findings)
         if "rounding" in layer.parameters:
             values.setdefault("rounding", self.rounding)
-        self._check_inputs(layer, common)
-        common.spans = {**common.spans, **spans}
-        return LayerItem(self._spec(layer, values), common, word.span, init)
+        spec = self._spec(layer, values)
+        if words is not None and not self.findings.errors and [*spans.values()] == [node.span for _, node in own]:
+            remember(words, spec, tuple(spans))
+        return spec, spans
 
     def _check_inputs(self, layer: type[Layer], common: Common) -> None:
         """Several inputs for a layer that takes one, or one for a layer that joins several."""

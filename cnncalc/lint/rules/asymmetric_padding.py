@@ -28,7 +28,7 @@ GOOD = BAD.replace("padding: same}   # here", "padding: 1, rounding: floor}")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
+    for layer in [*(layer for layer, _ in net.sliding), *net.of("transposed_conv")]:
         kind, padding = layer.facts.layer, layer.facts.padding
         if padding is None or getattr(kind, "padding", None) != "same":
             continue

@@ -47,8 +47,8 @@ def _origin(layer: Layer) -> int:
 
 def _pairs(net: Network) -> Iterator[tuple[Layer, Layer]]:
     """Layers with a bias, each with the batch norm that alone takes their output; frozen weights stay as they are."""
-    for norm in net.layers:
-        if norm.type != "batch_norm" or not norm.node.trainable:
+    for norm in net.of("batch_norm"):
+        if not norm.node.trainable:
             continue
         found = net.back(norm, _keeps_constants)
         if found is None or net.after(found) is None or not found.node.trainable:

@@ -29,14 +29,13 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
     nodes = {key.text: value for key, value in definitions(net, "inputs")}
     if (lone := top(net, "input")) is not None:
         nodes["input"] = lone
-    narrow = _narrow(net)
     for number, (name, shape) in enumerate(shapes.items()):
         node = nodes.get(name)
         # Who names the axes knows which is which.
         if node is None or isinstance(node, Mapping) or len(shape) != 3:
             continue
         c, h, w = shape
-        if c != h or c < limits["least"] or w not in COLOURS or number in narrow:
+        if c != h or c < limits["least"] or w not in COLOURS or number in net.once(_narrow):
             continue
         right = axes_text((w, c, h))
         message = f"{axes_text(shape)} is read as {c:,} channels of {h:,}×{w} pixels; it looks like {c:,}×{h:,} pixels "

@@ -33,9 +33,9 @@ LONGEST = 100
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
+    for layer in net.of(*LAYERS):
         item = layer.node.item
-        if layer.type not in LAYERS or not isinstance(item, LayerItem) or item.init is None:
+        if not isinstance(item, LayerItem) or item.init is None:
             continue
         value = _constant(item.init.strip())
         if value is None or not layer.node.trainable or layer.node.shared is not None:

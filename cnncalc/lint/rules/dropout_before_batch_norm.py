@@ -54,8 +54,8 @@ def _source(net: Network, norm: Layer) -> Layer | None:
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for norm in net.layers:
-        if norm.type != "batch_norm" or not norm.node.trainable:
+    for norm in net.of("batch_norm") if net.of("dropout") else ():
+        if not norm.node.trainable:
             continue
         layer = _source(net, norm)
         kind = layer.facts.layer if layer is not None else None

@@ -30,7 +30,7 @@ GOOD = BAD.replace("kernel: 5, padding: 2", "kernel: 3, padding: 1").replace("  
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for run in stacks(net):
+    for run in net.once(stacks):
         sizes = [getattr(layer.facts.layer, "kernel", ()) for layer in run]
         grown = next((i for i in range(1, len(run)) if sizes[i] > sizes[i - 1]), None)
         shrunk = next((i for i in range(grown + 1, len(run)) if sizes[i] < sizes[i - 1]), None) if grown else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from cnncalc.analysis import Layer
+from cnncalc.layers import BY_WORD
 from cnncalc.layers.activation import Activation
 from cnncalc.layers.base import elements
 from cnncalc.layers.convolution import Conv
@@ -36,10 +37,8 @@ SCORES = {"softmax", "log_softmax"}
 
 def leaves_activations_out(net: Network) -> bool:
     """Whether the file has none but at its outputs, as papers' tables leave them out: then it means them."""
-    return not any(
-        issubclass(net.kind(layer), Activation) and layer.type not in SCORES and not net.is_output(layer)
-        for layer in net.layers
-    )
+    activations = (word for word in net.types if issubclass(BY_WORD[word], Activation) and word not in SCORES)
+    return not any(not net.is_output(layer) for word in activations for layer in net.of(word))
 
 
 def _affine(layer: Layer) -> bool:
@@ -85,7 +84,7 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
     if leaves_activations_out(net):
         return
     weighted = {layer.node.shared for layer in net.layers}
-    for second in net.layers:
+    for second in net.of("conv", "dense"):
         if not _affine(second):
             continue
         first = net.back(second, lambda layer: layer.type in LINEAR)

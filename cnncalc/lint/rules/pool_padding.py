@@ -26,8 +26,8 @@ GOOD = BAD.replace("padding: 2}   # here", "padding: 1}")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        kind, padding = layer.facts.layer, layer.facts.padding
+    for layer, kind in net.sliding:
+        padding = layer.facts.padding
         if not isinstance(kind, Pool) or padding is None:
             continue
         names = axis_names(kind.rank)

@@ -32,13 +32,9 @@ Sizes = tuple[int, ...]
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    norms: list[Layer] = []
-    for layer in net.layers:
-        kind, x, y = layer.facts.layer, layer.input, layer.output
-        if isinstance(kind, Lrn):
-            norms.append(layer)
-            continue
-        if not isinstance(kind, Sliding) or kind.padding == "same" or kind.rounding == "strict":
+    for layer, kind in net.sliding:
+        x, y = layer.input, layer.output
+        if kind.padding == "same" or kind.rounding == "strict":
             continue  # `same` says the size itself, and a strict window fits: nothing is rounded
         if x is None or y is None or None in x or None in y:
             continue
@@ -48,7 +44,7 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
             message, help = _convolution(layer, kind) if kind.rounding == "ceil" else ("", "")
         if message:
             yield net.finding(layer, f"{layer.path} {message}", help, at="rounding")
-    yield from _norms(net, norms)
+    yield from _norms(net, net.of("lrn"))
 
 
 def rounded(layer: Layer, kind: Sliding, how: window.Rounding) -> Sizes:

@@ -43,8 +43,8 @@ WHOLE = {"max_pool": "global_max_pool", "avg_pool": "global_avg_pool"}
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        if layer.type not in WHOLE or not _plain(layer):
+    for layer in net.of(*WHOLE):
+        if not _plain(layer):
             continue
         behind = net.after(layer)
         if behind is None or behind.type not in (layer.type, WHOLE[layer.type]):

@@ -46,7 +46,7 @@ layers:
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    cut = [layer for layer in net.layers if _strided(layer) and _times(layer) > _limit(layer, limits["times"])]
+    cut = [layer for layer, _ in net.sliding if _strided(layer) and _times(layer) > _limit(layer, limits["times"])]
     task = goal(net.facts.get("task", ""), TASKS) if cut else None
     if not cut or (task is not None and task.name == "reconstruction"):
         return

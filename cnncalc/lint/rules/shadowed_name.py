@@ -69,7 +69,7 @@ Names = dict[str, Named]
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
     trunk = net.graph.architecture.trunk
-    given, referred = _names(trunk)
+    given, referred = _names(net.items)
     for layer in net.layers if not KINDS.keys().isdisjoint(given) else ():
         item = layer.node.item
         name = item.common.name
@@ -98,30 +98,22 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
         yield from _references(trunk, (inputs,), set())
 
 
-def _names(trunk: Path) -> tuple[Counter[str], set[str]]:
+def _names(items: list[Item]) -> tuple[Counter[str], set[str]]:
     """How often each name was given, and the names that are referred to."""
-    given: Counter[str] = Counter()
+    names: list[str | None] = []
     referred: set[str] = set()
-    pending, seen = [trunk], {id(trunk)}
-    while pending:
-        for item in pending.pop().items:
-            common = item.common
-            if common.name is not None:
-                given[common.name] += 1
-            if isinstance(item, Structure):
-                for path in item.paths:
-                    if path.name is not None:
-                        given[path.name] += 1
-                    if id(path) not in seen:
-                        seen.add(id(path))
-                        pending.append(path)
-            elif item.spec.values.get("like"):
-                referred.add(item.spec.values["like"])
-            if common.inputs:
-                referred.update([name for name, _ in common.inputs])
-            if common.weights is not None:
-                referred.add(common.weights)
-    return given, referred
+    for item in items:
+        common = item.common
+        names.append(common.name)
+        if isinstance(item, Structure):
+            names += [path.name for path in item.paths]
+        elif item.spec.values.get("like"):
+            referred.add(item.spec.values["like"])
+        if common.inputs:
+            referred.update([name for name, _ in common.inputs])
+        if common.weights is not None:
+            referred.add(common.weights)
+    return Counter(name for name in names if name is not None), referred
 
 
 def _layer_words(body: Node) -> Iterator[str]:

@@ -53,7 +53,7 @@ MAKERS = {"conv", "depthwise_conv", "separable_conv", "concat", "add"}
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    if len(net.output_values) != 1 or any(layer.type in GROWING for layer in net.layers):
+    if len(net.output_values) != 1 or not GROWING.isdisjoint(net.types):
         return
     path = list(_main_path(net))
     score = None if any(layer.type == "dense" for layer in path) else _makers(path)[-1:]
@@ -91,12 +91,11 @@ def _makers(layers: list[Layer]) -> list[Layer]:
 def _main_path(net: Network) -> Iterator[Layer]:
     """The layers that no value goes past: no shortcut, no branch."""
     last_use = list(range(net.base + len(net.layers)))
-    for layer in net.layers:
+    for user, layer in enumerate(net.layers, net.base):
         for value in layer.node.inputs:
-            last_use[value] = net.value(layer)
+            last_use[value] = user
     reach = max((last_use[value] for value in range(net.base)), default=0)
-    for layer in net.layers:
-        value = net.value(layer)
+    for value, layer in enumerate(net.layers, net.base):
         if reach <= value and (last_use[value] > value or net.is_output(layer)):
             yield layer
         reach = max(reach, last_use[value])

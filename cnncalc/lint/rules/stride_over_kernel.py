@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.layers.sliding import Sliding
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Limits, Rule
 from cnncalc.values import axis_names
@@ -26,15 +25,9 @@ GOOD = BAD.replace("{kernel: 2, stride: 3}   # here", "{kernel: 2, stride: 2}")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        kind, x, y = layer.facts.layer, layer.input, layer.output
-        if (
-            not isinstance(kind, Sliding)
-            or max(kind.stride) == 1
-            or x is None
-            or y is None
-            or layer.facts.unread is None
-        ):
+    for layer, kind in net.sliding:
+        x, y = layer.input, layer.output
+        if max(kind.stride) == 1 or x is None or y is None or layer.facts.unread is None:
             continue
         names = axis_names(kind.rank)
         axes: dict[tuple[int, int, int, int], list[str]] = {}

@@ -31,7 +31,7 @@ GOOD = BAD.replace("output: 6}   # here", "output: 8}")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
+    for layer in net.of("adaptive_avg_pool", "adaptive_max_pool"):
         kind, x = layer.facts.layer, layer.input
         if not isinstance(kind, AdaptivePool) or x is None:
             continue

@@ -30,7 +30,7 @@ GOOD = BAD.replace("46", "64").replace("   # here", "")
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for run in stacks(net):
+    for run in net.once(stacks):
         if len({getattr(layer.facts.layer, "kernel", ()) for layer in run}) > 1:
             continue
         filters = [getattr(layer.facts.layer, "filters", 0) for layer in run]

@@ -56,7 +56,7 @@ def check(net: Network, limits: Limits) -> Iterator[Finding]:
 
 def unread(net: Network, least: float) -> list[tuple[Layer, list[Rest | None]]]:
     """The layers that leave so many rows or columns unread, and what."""
-    found = {layer.index: list(_rests(layer)) for layer in net.layers if any(layer.facts.unread or ())}
+    found = {layer.index: list(_rests(layer)) for layer, _ in net.sliding if any(layer.facts.unread or ())}
     if not any(rest and rest.unread >= least for rests in found.values() for rest in rests):
         return []
     sizes = image(net)

@@ -33,6 +33,8 @@ layers:
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
+    if all(net.users(layer) or net.is_output(layer) for layer in net.layers):
+        return  # there is no dead end
     live = {value - net.base for value in net.output_values}
     for layer in reversed(net.layers):
         if layer.index - 1 in live:

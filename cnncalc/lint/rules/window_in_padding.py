@@ -54,9 +54,8 @@ def _narrow(kind: Sliding, padding: tuple[tuple[int, int] | None, ...]) -> bool:
 
 
 def check(net: Network, limits: Limits) -> Iterator[Finding]:
-    for layer in net.layers:
-        kind = layer.facts.layer
-        if not isinstance(kind, Sliding) or layer.facts.padding is None or _narrow(kind, layer.facts.padding):
+    for layer, kind in net.sliding:
+        if layer.facts.padding is None or _narrow(kind, layer.facts.padding):
             continue
         found = list(blind(layer))
         if not found or (isinstance(kind, Pool) and all(a == b for a, b in filter(None, layer.facts.padding))):
