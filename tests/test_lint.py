@@ -23,7 +23,7 @@ from cnncalc import Source, gallery
 from cnncalc.cli.app import app
 from cnncalc.lint import Settings, SettingsError, lint, lint_source
 from cnncalc.lint.fixes import fixed
-from cnncalc.lint.linter import Job, lint_files, walk
+from cnncalc.lint.many import Job, lint_files, walk
 from cnncalc.lint.rule import Edit, Finding, Fix
 from cnncalc.lint.rules import CHECKED, NAMES, rule
 from cnncalc.lint.settings import find_settings, read_settings

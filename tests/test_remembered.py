@@ -1,4 +1,4 @@
-"""Layers that were read before are not read again: they mean the same, wherever they stand, and mistakes stay mistakes."""
+"""Layers that were read before mean the same wherever they stand again, and mistakes stay mistakes."""
 
 from __future__ import annotations
 

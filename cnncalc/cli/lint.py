@@ -16,7 +16,8 @@ import typer
 from cnncalc.cli.options import MaxMacsOption, MaxMemoryOption, MaxParamsOption, parse_budget
 from cnncalc.cli.output import chosen, excerpt_width, json_line, styled, write_table, write_text
 from cnncalc.language import n, t
-from cnncalc.lint.linter import Job, Report, lint_files, walk
+from cnncalc.lint.linter import Report
+from cnncalc.lint.many import Job, lint_files, walk
 from cnncalc.lint.settings import Settings, SettingsError
 from cnncalc.lint.tally import Tally
 from cnncalc.render.lint import PIECES, diff, diff_pieces, repair_line, statistics, statistics_table, summary
@@ -59,6 +60,9 @@ def lint_command(
     only_architectures: Annotated[
         bool, typer.Option("--only-architectures", help="Skip named files, too, that have no `layers:`.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Of many files, lint those as well that are as they were last time.")
+    ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Lint again whenever a file changes; Ctrl-C ends it.")] = False,
     format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}.")] = "text",
     output_file: Annotated[
@@ -82,7 +86,8 @@ def lint_command(
         option = "--watch" if watch else "--fix"
         raise typer.BadParameter(t("standard input can't be linted with it among files"), param_hint=option)
     repair: Literal["", "safe", "unsafe"] = ("unsafe" if unsafe_fixes else "safe") if fix or diff else ""
-    job = Job(_options(select, ignore, severity), tuple(parse_budget(max_params, max_macs, max_memory).items()), repair)
+    budget = tuple(parse_budget(max_params, max_macs, max_memory).items())
+    job = Job(_options(select, ignore, severity), budget, repair, kept=not no_cache)
     task = Task(job, format, output_file, statistics, diff)
     files = partial(_files, paths, only_architectures)
     if watch:

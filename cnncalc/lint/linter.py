@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from cnncalc.api import build, load_source
 from cnncalc.diagnostics import ArchitectureError, Diagnostic, Severity, Span
 from cnncalc.graph import resting_collector
 from cnncalc.inference import Run
-from cnncalc.language import current, use
 from cnncalc.lint.allowances import Allowances
 from cnncalc.lint.network import Network
 from cnncalc.lint.rule import Finding, Fix
 from cnncalc.lint.rules import CHECKED, NAMES, rule
 from cnncalc.lint.settings import Settings, find_settings
 from cnncalc.reader import read
-from cnncalc.source import Source, is_file
+from cnncalc.source import Source
 
 UNUSED = "unused-allowance"
 UNREADABLE = "unreadable-file"
@@ -28,11 +26,6 @@ UNREADABLE = "unreadable-file"
 
 DOUBTFUL, CERTAIN = "layout", "channels-last"
 """What the reader finds worth a word about an input's axes, and the rule that says the same where it is certain."""
-
-PARALLEL = 64
-"""From so many files on, several processes work."""
-
-_LAYERS = re.compile(r"^(?:layers|\"layers\"|'layers')\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +74,17 @@ def lint(arch: str | os.PathLike[str] | Source, settings: Settings | None = None
         return lint_source(arch, settings or Settings(), budget)
     name = os.fspath(arch)
     if settings is None:
-        settings = find_settings(_folder(name), {})
-    source = _loaded(name, settings)
+        settings = find_settings(folder_of(name), {})
+    source = load(name, settings)
     return source if isinstance(source, Report) else lint_source(source, settings, budget)
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
     """The folder that a file lies in; for standard input and bundled names the one in which we are."""
     return Path(os.path.abspath(name)).parent
 
 
-def _loaded(name: str, settings: Settings) -> Source | Report:
+def load(name: str, settings: Settings) -> Source | Report:
     """A file's text, or what is told where it has none."""
     try:
         return load_source(name)
@@ -169,103 +162,3 @@ def _merged(findings: Iterable[Finding]) -> Iterator[Finding]:
         # A repair at a place that makes several layers has to be right for all of them.
         fixes = {finding.fix for finding in same}
         yield first if len(fixes) == 1 else replace(first, fix=None)
-
-
-# Many files
-
-
-def walk(paths: Sequence[str], only_architectures: bool = False) -> Iterator[str]:
-    """The files to lint: those named, and in folders every ``*.yaml`` and ``*.yml`` that has ``layers:``.
-
-    ``only_architectures`` asks that of the files named, too. A file that is named twice comes once.
-    """
-    seen = set()
-    for path in _walked(paths, only_architectures):
-        place = path if path == "-" else os.path.abspath(path)
-        if place not in seen:
-            seen.add(place)
-            # What begins a line of the output like that would be a command to GitHub's runner.
-            yield os.path.join(os.curdir, path) if path.lstrip().startswith(("::", "##[")) else path
-
-
-def _walked(paths: Sequence[str], only_architectures: bool) -> Iterator[str]:
-    for path in paths:
-        if path == "-" or not os.path.isdir(path):
-            if not only_architectures or not os.path.isfile(path) or _is_architecture(path):
-                yield path
-            continue
-        closed: list[OSError] = []
-        for folder, folders, files in os.walk(path, onerror=closed.append):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                file = os.path.join(folder, name).removeprefix(os.path.join(os.curdir, ""))
-                if name.endswith((".yaml", ".yml")) and _is_architecture(file):
-                    yield file
-        # A folder that can't be read is told like a file.
-        yield from (os.fsdecode(error.filename) for error in closed if error.filename)
-
-
-def _is_architecture(file: str) -> bool:
-    if not os.path.isfile(file):
-        return os.path.islink(file)  # linting a link to nothing says so
-    try:
-        with open(file, encoding="utf-8", errors="replace") as stream:
-            return _LAYERS.search(stream.read(4_000_001)) is not None
-    except OSError:
-        return True  # linting it says what is wrong
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every file is linted with: the settings nearest to it, with ``options`` on top."""
-
-    options: tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]] = ((), (), ())
-    """Rules to select, rules to ignore, and severities by rule."""
-    budget: tuple[tuple[str, int], ...] = ()
-    repair: Literal["", "safe", "unsafe"] = ""
-    """Which repairs are made in the texts, if any. No file is written."""
-
-    def each(self, files: Iterable[str]) -> Iterator[Report]:
-        """Lint some files, one after the other. Raises SettingsError."""
-        known: dict[Path, Settings] = {}
-        select, ignore, severity = self.options
-        for file in files:
-            settings = find_settings(_folder(file), known).with_options(select, ignore, dict(severity))
-            report = self._linted(file, settings)
-            if file != "-" and is_file(file):
-                report.path = file
-            yield report
-
-    def _linted(self, file: str, settings: Settings) -> Report:
-        if not self.repair:
-            return lint(file, settings, **dict(self.budget))
-        from cnncalc.lint.fixes import repaired
-
-        source = _loaded(file, settings)
-        if isinstance(source, Report):
-            return source
-        mended, made = repaired(source, settings, unsafe=self.repair == "unsafe")
-        report = lint_source(mended, settings, dict(self.budget))
-        report.source = source
-        if made:
-            report.mended, report.repaired = mended, made
-        return report
-
-    def run(self, files: Sequence[str]) -> list[Report]:
-        """Lint some files, and return when all are done. Raises SettingsError."""
-        return list(self.each(files))
-
-
-def lint_files(files: Sequence[str], job: Job) -> Iterator[Report]:
-    """Lint files, in their order, by several processes where there are many. Raises SettingsError."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(files) < PARALLEL or workers < 2 or "-" in files:
-        yield from job.each(files)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    size = max(1, min(8, len(files) // (8 * workers)))
-    parts = [files[start : start + size] for start in range(0, len(files), size)]
-    with ProcessPoolExecutor(workers, initializer=use, initargs=(current(),)) as pool:
-        for reports in pool.map(job.run, parts):
-            yield from reports

@@ -85,6 +85,22 @@ def find_settings(folder: Path, known: dict[Path, Settings]) -> Settings:
     return found
 
 
+class Nearest:
+    """The settings for each file: the nearest ones, with those of a command line before them."""
+
+    def __init__(self, select: Iterable[str], ignore: Iterable[str], severity: Mapping[str, str]) -> None:
+        self._options = tuple(select), tuple(ignore), dict(severity)
+        self._found: dict[Path, Settings] = {}
+        self._settings: dict[int, Settings] = {}
+
+    def of(self, folder: Path) -> Settings:
+        """The settings for the files of a folder, one object wherever they are the same. Raises SettingsError."""
+        found = find_settings(folder, self._found)
+        if id(found) not in self._settings:
+            self._settings[id(found)] = found.with_options(*self._options)
+        return self._settings[id(found)]
+
+
 def _settings_in(folder: Path) -> Settings | None:
     for name in FILES:
         path = folder / name
