@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,6 @@ def test_files_that_are_the_same_are_not_linted_again(kept: Path) -> None:
 CHANGES = {
     "text": lambda: Path("0.yaml").write_text(BIASED + "# \n"),
     "settings": lambda: Path(".cnncalc.toml").write_text("[lint]\nignore = ['syntax']\n"),
-    "name": lambda: os.rename("0.yaml", "zero.yaml"),
 }
 
 
@@ -78,6 +76,24 @@ def test_what_changed_is_linted_again(change: str, kept: Path) -> None:
     CHANGES[change]()
     lines = lint("--format", "concise").stdout.splitlines()
     assert any("biases" in line for line in lines)
+
+
+@pytest.mark.parametrize("words", [(), ("--no-cache",)])
+def test_a_copy_is_told_under_its_own_name(words: tuple[str, ...]) -> None:
+    lint(*words)
+    Path("copy.yaml").write_text(BIASED)
+    concise = lint("--format", "concise", *words).stdout.splitlines()
+    own, copy = (next(line for line in concise if line.startswith(f"{name}.yaml")) for name in ("0", "copy"))
+    assert copy.removeprefix("copy") == own.removeprefix("0")
+
+
+def test_settings_for_some_files_are_for_these_alone() -> None:
+    Path(".cnncalc.toml").write_text("[lint.per-file]\n'copy.yaml' = ['bias-before-batch-norm']\n")
+    Path("copy.yaml").write_text(BIASED)
+    for _ in range(2):
+        told = lint("--format", "concise").stdout
+        assert "\n0.yaml" in f"\n{told}"
+        assert "copy.yaml" not in told
 
 
 @pytest.mark.parametrize("option", [("--max-params", "10"), ("--ignore", "unused-block")])

@@ -1,7 +1,7 @@
 """Findings kept from one run to the next, so that of many files only those are linted again that have changed.
 
-They lie in the user's cache folder, by the hash of all that they depend on: the text, its name, the settings, the
-language, and cnncalc itself. What can't be read there, or written, is simply not kept.
+They lie in the user's cache folder, by the hash of all that they depend on: the text, the settings (and the name, where
+these are for some files only), the language, and cnncalc itself. What can't be read or written there is not kept.
 """
 
 from __future__ import annotations
@@ -79,8 +79,7 @@ class Kept:
             said = repr((settings, sorted(budget.items()), current())).encode("utf-8", "backslashreplace")
             known = self._settings[id(settings)] = settings, said
         hash = blake2b(known[1], digest_size=16)
-        # The folder counts where settings are for some files only.
-        name = os.path.abspath(source.name) if settings.per_file else source.name
+        name = os.path.abspath(source.name) if settings.per_file else ""
         hash.update(f"\0{name}\0{source.text}".encode("utf-8", "surrogatepass"))
         return hash.hexdigest()
 

@@ -59,6 +59,11 @@ class Report:
         """Whether nothing of warning or above was found."""
         return all(d.severity == "info" for d in self.diagnostics)
 
+    def of(self, source: Source) -> Report:
+        """The same findings, of a source with the same text and another name."""
+        found = [Found(replace(each.diagnostic, file=source.name), each.fix) for each in self.found]
+        return Report(source.name, source, found)
+
     @property
     def unreadable(self) -> bool:
         """Whether there was nothing to lint: no such file, or none that may be read."""

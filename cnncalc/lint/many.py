@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cnncalc.language import current, use
-from cnncalc.lint.linter import Report, folder_of, lint, lint_source, load
+from cnncalc.lint.linter import Report, folder_of, lint_source, load
 from cnncalc.lint.settings import Nearest, Settings
 from cnncalc.source import Source, is_file
 
 PARALLEL = 64
 """From so many files on, several processes work."""
+MOST_KNOWN = 500
+"""Texts whose findings a process remembers."""
 
 _LAYERS = re.compile(r"^(?:layers|\"layers\"|'layers')\s*:", re.MULTILINE)
 
@@ -75,36 +77,59 @@ class Job:
 
     def each(self, files: Iterable[str]) -> Iterator[Report]:
         """Lint some files, one after the other. Raises SettingsError."""
-        nearest = self.nearest()
-        for file in files:
-            report = self._linted(file, nearest.of(folder_of(file)))
-            if file != "-" and is_file(file):
-                report.path = file
-            yield report
+        return map(Linting(self).report, files)
 
     def nearest(self) -> Nearest:
         """The settings for each file."""
         select, ignore, severity = self.options
         return Nearest(select, ignore, dict(severity))
 
-    def _linted(self, file: str, settings: Settings) -> Report:
-        if not self.repair:
-            return lint(file, settings, **dict(self.budget))
+    def run(self, files: Sequence[str]) -> list[Report]:
+        """Lint some files, and return when all are done. Raises SettingsError."""
+        return list(self.each(files))
+
+
+class Linting:
+    """Linting at work in one process. A text that was linted before, a copy of another file, is not linted again."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._budget = dict(job.budget)
+        self._nearest = job.nearest()
+        self._known: dict[tuple[int, str], Report] = {}
+
+    def report(self, file: str) -> Report:
+        """What is found in a file. Raises SettingsError."""
+        settings = self._nearest.of(folder_of(file))
+        source = load(file, settings)
+        report = source if isinstance(source, Report) else self._linted(source, settings)
+        if file != "-" and is_file(file):
+            report.path = file
+        return report
+
+    def _linted(self, source: Source, settings: Settings) -> Report:
+        if self._job.repair:
+            return self._repaired(source, settings)
+        if settings.per_file:
+            return lint_source(source, settings, self._budget)
+        key = id(settings), source.text  # the settings stay where they are, in _nearest
+        known = self._known.get(key)
+        if known is not None:
+            return known.of(source)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        known = self._known[key] = lint_source(source, settings, self._budget)
+        return known
+
+    def _repaired(self, source: Source, settings: Settings) -> Report:
         from cnncalc.lint.fixes import repaired
 
-        source = load(file, settings)
-        if isinstance(source, Report):
-            return source
-        mended, made = repaired(source, settings, unsafe=self.repair == "unsafe")
-        report = lint_source(mended, settings, dict(self.budget))
+        mended, made = repaired(source, settings, unsafe=self._job.repair == "unsafe")
+        report = lint_source(mended, settings, self._budget)
         report.source = source
         if made:
             report.mended, report.repaired = mended, made
         return report
-
-    def run(self, files: Sequence[str]) -> list[Report]:
-        """Lint some files, and return when all are done. Raises SettingsError."""
-        return list(self.each(files))
 
 
 def lint_files(files: Sequence[str], job: Job) -> Iterator[Report]:
@@ -127,9 +152,24 @@ def _shared_out(files: Sequence[str], job: Job) -> Iterator[Report]:
 
     size = max(1, min(25, len(files) // (4 * workers)))
     parts = [files[start : start + size] for start in range(0, len(files), size)]
-    with ProcessPoolExecutor(workers, initializer=use, initargs=(current(),)) as pool:
-        for reports in pool.map(job.run, parts):
+    with ProcessPoolExecutor(workers, initializer=_start, initargs=(job, current())) as pool:
+        for reports in pool.map(_run, parts):
             yield from reports
+
+
+_linting: Linting | None = None
+"""What a process of the pool works with."""
+
+
+def _start(job: Job, language: str) -> None:
+    global _linting
+    use(language)
+    _linting = Linting(job)
+
+
+def _run(files: Sequence[str]) -> list[Report]:
+    assert _linting is not None
+    return [_linting.report(file) for file in files]
 
 
 def _with_kept(files: Sequence[str], job: Job) -> Iterator[Report]:
