@@ -71,6 +71,11 @@ def explanations(analysis: Analysis, name: str | None = None) -> Iterator[Explan
     return _each(analysis, *_Names(analysis).find(name))
 
 
+def explain_layer(analysis: Analysis, layer: Layer) -> Explanation:
+    """The explanation of one layer of an analysis."""
+    return Explanation(layer, "", _derivation(analysis, layer))
+
+
 def blamed(analysis: Analysis, explained: Sequence[Explanation]) -> list[Diagnostic]:
     """The diagnostics that matter to what was explained: its own, or all where what comes in is not known."""
     paths = {explanation.path for explanation in explained}
@@ -116,7 +121,7 @@ def _derivation(analysis: Analysis, layer: Layer) -> Derivation:
     if facts.layer is None:
         return Derivation(t("Nothing can be worked out: the settings do not suit what comes in."))
     names = tuple(layer.graph.short_name(layer.node.around, value) for value in layer.node.inputs)
-    before = _field(analysis, layer.node.inputs[0]) if len(layer.node.inputs) == 1 else None
+    before = input_field(analysis, layer.node.inputs[0]) if len(layer.node.inputs) == 1 else None
     found = derive(layer.node.spec.type, Subject(facts, before, layer.field, names))
     notes = _notes(layer)
     words = found.words
@@ -125,7 +130,7 @@ def _derivation(analysis: Analysis, layer: Layer) -> Derivation:
     return Derivation(words, [_noted(section, notes) for section in found.sections], found.given)
 
 
-def _field(analysis: Analysis, value: int) -> Field:
+def input_field(analysis: Analysis, value: int) -> Field:
     """What one number of a value sees."""
     graph = analysis.graph
     if value < len(graph.names):

@@ -228,7 +228,7 @@ def test_one_bad_line_never_costs_the_others(bad):
     found = grade(questions, f"  b: 34944\n{bad}\n  c: 34944")
     verdicts = {item.id: item.verdict for item in found.items}
     assert verdicts["b"] == verdicts["c"] == "correct"
-    assert verdicts["a"] in ("unreadable", "missing")
+    assert verdicts["a"] in ("wrong", "unreadable", "missing")
 
 
 def test_unknown_questions_are_told():
@@ -475,11 +475,11 @@ def totals(format: str, text: str) -> tuple[Decimal, Decimal]:
         rows = list(csv.DictReader(io.StringIO(text)))
         return sum(Decimal(r["points"]) for r in rows), sum(Decimal(r["max_points"]) for r in rows)
     if format == "junit":
-        cases = [
-            {p.get("name"): Decimal(p.get("value")) for p in case.iter("property")}
-            for case in ET.fromstring(text.split("\n", 1)[1]).iter("testcase")
-        ]
-        return sum(c["points"] for c in cases), sum(c["max_points"] for c in cases)
+        root = ET.fromstring(text.split("\n", 1)[1])
+        values = [(p.get("name"), Decimal(p.get("value"))) for p in root.iter("property")]
+        points = sum(value for name, value in values if name.endswith(".points"))
+        assert points == dict(values)["points"]
+        return points, sum(value for name, value in values if name.endswith(".max_points"))
     tests = json.loads(text.splitlines()[0], parse_float=Decimal)
     points = "points" if format == "json" else "score"
     items = tests["items" if format == "json" else "tests"]
@@ -573,74 +573,3 @@ def test_a_refused_file_speaks_to_nobody(tmp_path):
     assert found.exit_code == 2
     assert "##[" not in found.stderr
     assert not any(line.lstrip().startswith("::") for line in found.stderr.splitlines())
-
-
-# A class.
-
-
-@pytest.fixture
-def submissions(tmp_path):
-    folder = tmp_path / "submissions"
-    (folder / "b").mkdir(parents=True)
-    (folder / "ana.yaml").write_text(LECTURE)
-    (folder / "b" / "=beto.yaml").write_text(LECTURE.replace("40", "36").replace("student: ana", "student: =1+1"))
-    (folder / "carla.yml").write_text("answers: [\n")
-    (folder / "dora.yaml").write_bytes(b"\xff\xfe\x00")
-    (folder / "ana.yml").write_text(LECTURE.replace("40", "36"))
-    return folder
-
-
-def test_a_class(submissions, tmp_path):
-    out = tmp_path / "grades"
-    found = run(str(submissions), "-a", "lecture", "--output", str(out))
-    assert found.exit_code == 0
-    assert "5 students" in found.stdout
-    rows = list(csv.DictReader(io.StringIO((out / "grades.csv").read_text())))
-    assert [(row["student"], row["points"]) for row in rows] == [
-        ("ana", "16"),
-        ("ana", "15"),
-        ("carla", "0"),
-        ("dora", "0"),
-        ("'=1+1", "15"),
-    ]
-    assert all(Decimal(row["points"]) == sum(Decimal(row[q]) for q in list(row)[4:]) for row in rows)
-    assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*.json")) == [
-        "statistics.json",
-        "students/ana.json",
-        "students/ana.yml.json",
-        "students/b/=beto.json",
-        "students/carla.json",
-        "students/dora.json",
-    ]
-    statistics = json.loads((out / "statistics.json").read_text())
-    params = next(item for item in statistics["items"] if item["id"] == "conv1-params")
-    assert params["verdicts"] == {"correct": 1, "wrong": 2, "unreadable": 2}
-    assert max(params["misconceptions"].values()) == 2
-    assert "carla" in found.stderr
-
-
-def test_a_class_again_gives_the_same(submissions, tmp_path):
-    out = tmp_path / "grades"
-    run(str(submissions), "-a", "lecture", "--output", str(out))
-    first = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    run(str(submissions), "-a", "lecture", "--output", str(out))
-    assert first == {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-
-
-def test_many_files_are_graded_by_several_processes(tmp_path):
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(120):
-        (folder / f"{number:03}.yaml").write_text(LECTURE.replace("ana", f"s{number}"))
-    found = run(str(folder), "-a", "lecture", "--output", str(tmp_path / "out"), "--fail-under", "100%")
-    assert found.exit_code == 0
-    assert [row["student"] for row in csv.DictReader(io.StringIO((tmp_path / "out" / "grades.csv").read_text()))] == [
-        f"s{number}" for number in range(120)
-    ]
-
-
-@pytest.mark.parametrize(
-    "words", [["-f", "gradescope"], ["-f", "github-classroom"], ["--fail-under", "101%"], ["-a", ""]]
-)
-def test_what_a_class_can_not_have(submissions, tmp_path, words):
-    assert run(str(submissions), "-a", "lecture", "--output", str(tmp_path / "o"), *words).exit_code == 2

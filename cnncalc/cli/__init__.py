@@ -16,6 +16,8 @@ COMMANDS: dict[str, str] = {
     "explain": "explain",
     "solve": "solve",
     "check": "check",
+    "quiz": "quiz",
+    "misconception": "misconception",
     "diff": "diff",
     "reconcile": "reconcile",
     "lint": "lint",

@@ -89,7 +89,7 @@ def solve_command(
     all_rows: Annotated[bool, typer.Option("--all", help="Show every row.")] = False,
     format: FormatOption = "table",
 ) -> None:
-    """Find the settings, inputs or filters that give what you want.
+    """Find settings, inputs or filters that give what you want.
 
     \b
     From 227 to 55?          cnncalc solve conv 227 --output 55

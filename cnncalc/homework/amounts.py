@@ -58,7 +58,10 @@ _AMOUNT = re.compile(rf"([-+]?) ?({NUMBER}) ?([a-z][a-z ]*)?\Z")
 _POWER_OF_TEN = re.compile(rf"([-+]?) ?({NUMBER})(?: ?[*x] ?10 ?(?:\^|\*\*) ?([0-9]+)|e\+?([0-9]+))\Z")
 _PREFIXED = re.compile(r"([kmgt])(macs?|flops?)\Z")
 _BYTES = re.compile(r"([kmgt])(i?)b(?:ytes?)?\Z")
-_ROUNDLY = re.compile(r"(?:~|(?:aprox|approx|ca)\b\.?|aproximadamente\b|approximately\b|about\b|unos\b|unas\b) ?")
+_ROUNDLY = re.compile(
+    r"(?:~|(?:aprox|approx|ca)\b\.?|aproximadamente\b|approximately\b|about\b|around\b|roughly\b|unos\b|unas\b"
+    r"|cerca de\b|alrededor de\b|mas o menos\b|como\b|casi\b) ?"
+)
 
 
 @dataclass(frozen=True)

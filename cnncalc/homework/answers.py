@@ -12,8 +12,11 @@ from typing import Literal
 
 from cnncalc.homework.amounts import UNITS, Amount, read_amount
 from cnncalc.homework.answer import Answer, Unreadable
-from cnncalc.homework.axes import axes_in, read_axes
+from cnncalc.homework.axes import axes_in, read_axes, read_labelled
+from cnncalc.homework.numerals import NUMBER, read_numeral
+from cnncalc.homework.remarks import without_remarks
 from cnncalc.homework.spelling import clean
+from cnncalc.homework.unanswered import check_answered
 from cnncalc.language import t
 from cnncalc.text import quote, shape_text
 from cnncalc.trace_numbers import Number, plain
@@ -24,48 +27,83 @@ Wants = Literal["shape", "count", "size", "fit"]
 
 _NAMED = re.compile(r"[a-z][a-z_ ]*[0-9]* ?(?:=|:) ?")
 _SIMPLE_SHAPE = re.compile(r"[1-9][0-9]{0,8}(?:x[1-9][0-9]{0,8}){1,4}\Z")
-_REMARK = re.compile(r"(?<=[^ ]) \([a-z ]+\)\Z")  # 34,944 (con sesgo)
+_BYTES = re.compile(r"(?<=[0-9]) ?b\Z")
 _WINDOW = r"(?:(?:the |la |el )?(?:window|kernel|filter|ventana|filtro|nucleo|kernel) |it )?"
 _NO_FIT = re.compile(
     rf"(?:no )?{_WINDOW}(?:no (?:cabe|caben|entra|encaja|cuadra|calza|se ajusta|ajusta)"
     r"|(?:does not|doesnt|do not|dont|cannot|cant|will not|wont|not|no) fit"
     r"|(?:da |gives |es |is )?(?:an? |un )?(?:error|imposible|impossible|invalid[ao]?|no (?:es )?(?:valid[ao]|posible)"
     r"|not (?:valid|possible))"
+    r"|no (?:es|da|sale|queda) (?:un )?(?:numero )?(?:enter[oa]|exact[oa])"
+    r"|(?:it )?(?:is )?not (?:an? )?(?:whole(?: number)?|integer)"
+    r"|no existe|does not exist|undefined|indefinid[oa]|no (?:esta )?definid[oa]"
     r"|no se puede)\Z"
 )
-_FITS = frozenset("si,yes,true,verdadero,cabe,entra,encaja,fits,it fits,si cabe,si entra,yes it fits".split(","))
-_NO = frozenset("no false falso".split())
+_FITS = frozenset(
+    "si,s,yes,y,true,verdadero,cierto,cabe,entra,encaja,fits,it fits,si cabe,si entra,yes it fits".split(",")
+)
+_NO = frozenset("no n nope false falso".split())
+_CLAUSE = re.compile(r"[,:;.(]|\b(?:porque|because|pues|ya que|since|dado que)\b")
 
 
-def read_answer(text: str, wants: Wants, *, axes: int | None = None, kilobyte: int = 1024) -> Answer:
-    """What the text answers. Raises Unreadable.
+def read_answer(
+    text: str, wants: Wants, *, axes: int | None = None, kilobyte: int = 1024, memory: bool = False, whole: bool = True
+) -> Answer:
+    """What the text answers. Raises Unreadable, and Unanswered where it says that there is no answer.
 
     ``axes`` is how many axes the true shape has, without a batch, where that is known: it tells the shape ``9,216``
-    from the number. A KB is ``kilobyte`` bytes; a KiB always 1024.
+    from the number. A KB is ``kilobyte`` bytes; a KiB always 1024; in an amount of ``memory`` a B is a
+    byte. A count is whole, unless ``whole`` is false; then ``34.944`` has its other reading beside it.
     """
     if wants == "shape" and len(text) < 60 and _SIMPLE_SHAPE.match(text):
         return _shape(tuple(map(int, text.split("x"))))
     if wants == "count" and len(text) < 19 and text.isascii() and text.isdigit():
         return Answer("count", int(text), str(int(text)))
+    check_answered(text)
     words = clean(text)
+    check_answered(text, words)
     if words[0] == "=":
         words = words[1:].lstrip()
     letters = re.sub(r"[^a-z ]", "", words) if words[:1].isalpha() else ""
-    if letters and (_NO_FIT.match(letters) or (wants == "fit" and letters in _NO)):
-        return Answer("no-fit", None, t("does not fit"))
+    if letters and _NO_FIT.match(letters):
+        return _fit(False)
     if wants == "fit":
-        if letters in _FITS:
-            return Answer("fit", True, t("fits"))
-        raise Unreadable(t("{text} says neither yes nor no; write one of them", text=quote(text)))
+        return _read_fit(words, text)
+    labelled = read_labelled(words) if "=" in words or ":" in words else None
+    if labelled and wants == "shape" and labelled.layout:
+        return _shape(labelled.value, layout=labelled.layout)
+    if labelled and wants == "size" and not labelled.layout:
+        return Answer("size", labelled.value, shape_text(labelled.value))
     named = _NAMED.match(words)
     if named:
         words = words[named.end() :]
-    words = _REMARK.sub("", words)
+    words = without_remarks(words)
     if not re.search("[0-9]", words):
         raise Unreadable(_no_number(words, text, wants))
     if wants == "shape":
         return _read_shape(words, text, axes)
-    return _read_size(words, text) if wants == "size" else _read_count(words, text, kilobyte)
+    if memory:
+        words = _BYTES.sub(" bytes", words)
+    return _read_size(words, text) if wants == "size" else _read_count(words, text, kilobyte, whole)
+
+
+def _fit(fits: bool) -> Answer:
+    return Answer("fit", True, t("fits")) if fits else Answer("no-fit", None, t("does not fit"))
+
+
+def _read_fit(words: str, text: str) -> Answer:
+    """``no, porque 54.25 no es entero``: what its first clause says, if no other says the opposite."""
+    said = [_says(clause) for clause in _CLAUSE.split(words)]
+    if said[0] is None or (not said[0]) in said:
+        raise Unreadable(t("{text} says neither yes nor no; write one of them", text=quote(text)))
+    return _fit(said[0])
+
+
+def _says(clause: str) -> bool | None:
+    letters = re.sub(r"[^a-z ]", "", clause).strip()
+    if letters in _FITS:
+        return True
+    return False if letters in _NO or _NO_FIT.match(letters) else None
 
 
 def _no_number(words: str, text: str, wants: Wants) -> str:
@@ -90,7 +128,7 @@ def _read_shape(words: str, text: str, axes: int | None) -> Answer:
     return _shape(found.value, ambiguous=found.ambiguous, layout=found.layout)
 
 
-def _read_count(words: str, text: str, kilobyte: int) -> Answer:
+def _read_count(words: str, text: str, kilobyte: int, whole: bool) -> Answer:
     if axes_in(words):
         raise Unreadable(t("{text} is a shape, and one number is asked for", text=quote(text)))
     if words.startswith("0x"):
@@ -104,10 +142,14 @@ def _read_count(words: str, text: str, kilobyte: int) -> Answer:
         read_as = f"≈{number_text(value)}"
         note = _note(read_as) if amount.ambiguous else ""
         return Answer("count", value, read_as, low, high, note, unit=amount.unit)
-    if isinstance(value, Fraction) and not any(sign in words for sign in "/*x+^("):
+    if whole and isinstance(value, Fraction) and not any(sign in words for sign in "/*x+^("):
         raise Unreadable(t("{text} is not a whole number; is a K, an M or a G missing?", text=quote(text)))
     read_as = number_text(value)
-    return Answer("count", value, read_as, ambiguous=_note(read_as) if amount.ambiguous else "", unit=amount.unit)
+    note = _note(read_as) if amount.ambiguous else ""
+    decimal = None if whole or not re.fullmatch(NUMBER, words) else read_numeral(words).other
+    return Answer(
+        "count", value, read_as, ambiguous=note, unit=amount.unit, other=plain(decimal.value) if decimal else None
+    )
 
 
 def _chain(words: str, text: str, kilobyte: int) -> Amount:
@@ -132,6 +174,9 @@ def _read_size(words: str, text: str) -> Answer:
     unit = UNITS.get(unit, "")
     if unit in ("pixels", "filters"):
         words = head
+    square = re.fullmatch(r"([0-9]+) ?\^ ?2", words)
+    if square:
+        return _pair(square[1], square[1], text)
     bare = re.fullmatch(r"([0-9]+),([0-9]+)", words)
     if bare:
         return _pair(bare[1], bare[2], text)
@@ -157,7 +202,7 @@ def _is_product(words: str) -> bool:
 
 
 def _pair(height: str, width: str, text: str) -> Answer:
-    """``3,3`` with nothing around it: two sides if they are equal, for a decimal such as that is unlikely."""
+    """``3,3`` with nothing around it, or ``3²``: two sides if they are equal, for such a decimal is unlikely."""
     if height == width:
         value = (int(height), int(width))
         return Answer("size", value, shape_text(value), ambiguous=_note(shape_text(value)))

@@ -44,6 +44,9 @@ class Question:
     table: bool = False
     row: bool = False
     """Whether it is a row of a table by itself."""
+    written: bool = False
+    """Whether its network is written in the question, and not named."""
+    conventions: Conventions = field(default_factory=Conventions)
 
 
 @dataclass(eq=False)
@@ -56,6 +59,12 @@ class Assignment:
     diagnostics: tuple[Diagnostic, ...] = ()
     text: str = ""
     ids: frozenset[str] = field(default_factory=frozenset)
+    id: str = ""
+    """What numbers are drawn for, where the title may still change."""
+    student: str = ""
+    """Whose numbers were drawn."""
+    variant: str = ""
+    """A short code of the numbers that were drawn."""
 
     def __post_init__(self) -> None:
         self.ids = frozenset(question.id for question in self.questions)

@@ -16,9 +16,23 @@ MOST_AXES = 8
 _CALL = re.compile(r"(?:torch\.size|size|tf\.tensorshape|tensorshape|shape) ?(\(.*\)|\[.*\])\Z")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _BATCH = ("none", "n", "b", "?", "-1", "batch")
-_WORDS = r"(?:canales|mapas(?: de (?:caracteristicas|activacion))?|channels|(?:feature |activation )?maps)"
-_CHANNELS_FIRST = re.compile(rf"([0-9]+) ?(?:@|{_WORDS} (?:de|of) ) ?(.+)\Z")
-_CHANNELS_LAST = re.compile(rf"(.+?),? (?:con|with) ([0-9]+) {_WORDS}\Z")
+_WORDS = (
+    r"(?:canales|filtros|mapas(?: de (?:caracteristicas|activacion))?|channels|filters|(?:feature |activation )?maps)"
+)
+_CHANNELS_FIRST = re.compile(rf"([0-9]+) ?(?:@|{_WORDS}(?:,| de| of)(?: tamano| size)? ) ?(.+)\Z")
+_CHANNELS_LAST = re.compile(rf"(.+?)(?:,|,? con|,? with|,? y|,? and) ([0-9]+) {_WORDS}\Z")
+_LABEL = re.compile(r"([a-z]+) ?[=:] ?([0-9]+)(?:[,;]? |[,;]|\Z)")
+_LABELS = {
+    word: axis
+    for axis, words in {
+        "C": "c ch channels canales k filters filtros d depth profundidad",
+        "H": "h height alto altura",
+        "W": "w width ancho anchura",
+    }.items()
+    for word in words.split()
+}
+_SQUARE = re.compile(r"(?<![0-9])([0-9]+) ?\^ ?2(?![0-9])")
+_PIXELS = re.compile(r"(?<=[0-9)\]]) ?(?:px|pixel|pixels|pixeles)\Z")
 _AXIS = re.compile(r"-?[0-9]+\Z")
 _LISTED = re.compile(r"-?[0-9]+(?:, ?-?[0-9]+)*\Z")
 
@@ -49,6 +63,7 @@ def read_axes(words: str, axes: int | None) -> Axes | None:
 
     Raises Unreadable for a shape whose axes can't be read.
     """
+    words = _SQUARE.sub(r"\1x\1", _PIXELS.sub("", words))
     first, last = _CHANNELS_FIRST.match(words), _CHANNELS_LAST.match(words)
     if first or last:
         match = first or last
@@ -72,6 +87,17 @@ def read_axes(words: str, axes: int | None) -> Axes | None:
     if bracketed and " " in inner:
         return _listed(inner.split())
     return _bare(inner, axes)
+
+
+def read_labelled(words: str) -> Axes | None:
+    """The axes of ``c=96, h=55, w=55``, or of ``h=24, w=24``, which tells no layout; None where it is no such text."""
+    labels, value, at = "", [], 0
+    while match := _LABEL.match(words, at):
+        labels += _LABELS.get(match[1], "?")
+        value.append(int(match[2]))
+        at = match.end()
+    layout = {"CHW": "CxHxW", "HWC": "HxWxC", "HW": ""}.get(labels)
+    return None if layout is None or at < len(words) else Axes(_checked(tuple(value)), layout=layout)
 
 
 def _unwrapped(text: str) -> str:

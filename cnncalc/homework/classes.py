@@ -1,45 +1,97 @@
-"""A whole class: folders of answer files, graded by several processes; and what its teacher wants to know of it."""
+"""A whole class: the answer files of folders, and what is done with the grade of each."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from functools import lru_cache
 
 from cnncalc.diagnostics import ArchitectureError, Fault
 from cnncalc.homework.class_files import ClassFiles
 from cnncalc.homework.files import find_assignment, read_assignment
-from cnncalc.homework.grading import Grade, Grader
+from cnncalc.homework.grade import Grade
+from cnncalc.homework.grading import Grader
+from cnncalc.homework.quiz.draws import normal_name
+from cnncalc.homework.statistics import Statistics
 from cnncalc.homework.submissions import read_submission
-from cnncalc.language import current, t, use
+from cnncalc.language import t
 from cnncalc.source import read_file, stem
+from cnncalc.text import listing, printable
 
-PARALLEL = 100
-"""From so many files on, several processes share the work."""
+ENDINGS = (".yaml", ".yml")
 
 
-def find_files(paths: Sequence[str], but: str = "") -> list[str]:
-    """The answer files: those named, and in folders every ``*.yaml`` and ``*.yml``; each once, but for one."""
-    found: dict[str, str] = {}
+@dataclass
+class Found:
+    """The answer files of a class, and what lies beside them that is not read: each path with the reason."""
+
+    files: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find_files(paths: Sequence[str], but: str = "") -> Found:
+    """The answer files: those named, and in folders every ``*.yaml`` and ``*.yml``; each once, but for one.
+
+    Links to files are followed and links to folders are not; what begins with a dot is nobody's answer.
+    """
+    found = Found()
+    known = {os.path.realpath(but), _place(but)} if but else set()
     for path in paths:
-        for file in _below(path) if os.path.isdir(path) else [path]:
-            found.setdefault(os.path.realpath(file), file)
-    found.pop(os.path.realpath(but), None) if but else None
-    return list(found.values())
+        for file in _below(path, found) if os.path.isdir(path) else [path]:
+            place = _place(file)
+            if place not in known:
+                known.add(place)
+                found.files.append(file)
+    return found
 
 
-def _below(path: str) -> Iterator[str]:
-    for folder, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
-                yield os.path.join(folder, name)
+def _place(file: str) -> str:
+    """Where a file lies. A link is a file of its own: what it leads to may have been handed in as well."""
+    folder, name = os.path.split(file)
+    return os.path.join(_real(folder), name)
+
+
+@lru_cache(maxsize=256)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
+
+
+def _below(path: str, found: Found) -> Iterator[str]:
+    """The answer files of a folder, then those of the folders in it, however deep, in the order of their names."""
+    left = [path]
+    while left:
+        folder = left.pop()
+        try:
+            with os.scandir(folder) as entries:
+                inside = sorted((entry for entry in entries if entry.name[0] != "."), key=lambda entry: entry.name)
+        except OSError as error:
+            found.skipped.append((folder, os.strerror(error.errno or 0).lower()))
+            continue
+        for entry in inside:
+            if _is_folder(entry):
+                continue
+            if entry.name.lower().endswith(ENDINGS):
+                yield entry.path
+            else:
+                found.skipped.append((entry.path, t("only {endings} files are read", endings=listing(ENDINGS))))
+        for entry in reversed(inside):
+            if _is_folder(entry):
+                if entry.is_symlink():
+                    found.skipped.append((entry.path, t("a link to a folder is not followed")))
+                else:
+                    left.append(entry.path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def grade_file(grader: Grader, file: str) -> Grade:
-    """Grade a file. One that can't be read gets a grade all the same, of which its notes say why."""
+    """Grade a file, whatever is in it. One that can't be read gets a grade all the same, whose ``unread`` says why."""
     try:
         source = read_file(file)
         return grader.grade(read_submission(source, grader.assignment.ids))
@@ -49,6 +101,9 @@ def grade_file(grader: Grader, file: str) -> Grade:
         reason = error.diagnostics[0].message
     except RecursionError:
         reason = t("it is nested too deep")
+    except Exception as error:
+        # One file never costs the others their grades, not even where cnncalc is at fault.
+        reason = t("this is a fault of cnncalc, not of the file: {error}", error=printable(repr(error)[:200]))
     return grader.absent(stem(file), file, reason)
 
 
@@ -82,8 +137,10 @@ class Job:
     reveal: bool = False
     whole: bool = False
     """Whether the grades are wanted whole."""
+    secret: bytes = field(default=b"", repr=False)
+    """The teacher's, for an assignment whose questions are drawn for each student."""
 
-    def run(self, files: Sequence[str], grader: Grader) -> Part:
+    def run(self, files: Iterable[str], grader: Grader) -> Part:
         """Grade some files, and write the JSON of each. Raises OSError."""
         questions = dict.fromkeys((question.id for question in grader.assignment.questions), 0)
         part = Part([], Statistics(), [])
@@ -106,96 +163,23 @@ def _row(grade: Grade, questions: dict[str, int]) -> Row:
     return Row(grade.file, grade.student, total, most, tuple(questions.values()), grade.unread)
 
 
-_running: tuple[Job, Grader] | None = None
+def load_grader(assignment: str, secret: bytes = b"") -> Grader:
+    """The grader of an assignment's path or name; ``secret`` is for one with templates. Raises ArchitectureError."""
+    source, folder = find_assignment(assignment), os.path.dirname(assignment)
+    if secret:
+        from cnncalc.homework.quiz.grading import VariantGrader
+        from cnncalc.homework.quiz.variants import Quiz
+
+        quiz = Quiz(source, folder)
+        if quiz.templated:
+            return VariantGrader(quiz, secret)
+    return Grader(read_assignment(source, folder))
 
 
-def _start(job: Job, language: str) -> None:
-    global _running
-    use(language)
-    _running = job, load_grader(job.assignment)
-
-
-def _run(files: Sequence[str]) -> Part:
-    assert _running is not None
-    job, grader = _running
-    return job.run(files, grader)
-
-
-def grade_files(files: Sequence[str], job: Job, grader: Grader) -> Iterator[Part]:
-    """Grade files in their order, by several processes where there are many. Raises OSError."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(files) < PARALLEL or workers < 2 or job.assignment == "-":
-        for file in files:
-            yield job.run([file], grader)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    size = max(1, min(200, len(files) // (4 * workers)))
-    parts = [files[start : start + size] for start in range(0, len(files), size)]
-    with ProcessPoolExecutor(workers, initializer=_start, initargs=(job, current())) as pool:
-        yield from pool.map(_run, parts)
-
-
-def load_grader(assignment: str) -> Grader:
-    """The grader of an assignment's path or name. Raises ArchitectureError."""
-    return Grader(read_assignment(find_assignment(assignment), os.path.dirname(assignment)))
-
-
-@dataclass
-class Tally:
-    """What a class did with one item."""
-
-    id: str
-    verdicts: Counter[str] = field(default_factory=Counter)
-    misconceptions: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def answers(self) -> int:
-        return sum(self.verdicts.values())
-
-    @property
-    def commonest(self) -> tuple[str, int] | None:
-        """The misconception that was found most often, and how often."""
-        return min(self.misconceptions.items(), key=lambda pair: (-pair[1], pair[0]), default=None)
-
-
-@dataclass
-class Statistics:
-    """What a class did with an assignment; grades are added one by one."""
-
-    items: dict[str, Tally] = field(default_factory=dict)
-    students: int = 0
-    cents: int = 0
-    max_cents: int = 0
-
-    def add(self, grade: Grade) -> None:
-        self.students += 1
-        self.max_cents = 0
-        for item in grade.items:
-            self.cents += item.cents
-            self.max_cents += item.max_cents
-            tally = self.items.get(item.id)
-            if tally is None:
-                tally = self.items[item.id] = Tally(item.id)
-            tally.verdicts[item.verdict] += 1
-            for name in item.misconceptions:
-                tally.misconceptions[name] += 1
-
-    def join(self, other: Statistics) -> None:
-        """Add those of other students."""
-        self.students += other.students
-        self.cents += other.cents
-        self.max_cents = other.max_cents
-        for id, tally in other.items.items():
-            own = self.items.setdefault(id, Tally(id))
-            own.verdicts.update(tally.verdicts)
-            own.misconceptions.update(tally.misconceptions)
-
-    @property
-    def mean(self) -> Fraction:
-        """The points of a student on average."""
-        return Fraction(self.cents, 100 * self.students) if self.students else Fraction(0)
-
-    @property
-    def max_points(self) -> Fraction:
-        return Fraction(self.max_cents, 100)
+def namesakes(rows: Iterable[Row]) -> list[tuple[str, list[str]]]:
+    """The students whom several files name, with those files; case, spaces and how accents are written do not count."""
+    files: dict[str, list[Row]] = {}
+    for row in rows:
+        if not row.unread:
+            files.setdefault(normal_name(row.student), []).append(row)
+    return [(same[0].student, [row.file for row in same]) for same in files.values() if len(same) > 1]

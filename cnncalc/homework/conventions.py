@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -55,22 +54,55 @@ class Conventions:
         return int(self.kilobyte ** UNITS.index(self.unit))
 
 
-def _kilobyte(node: Node, what: str) -> int:
-    return int(Choice(("1000", "1024")).read(node, what))
+class _Kilobyte:
+    """1000 or 1024."""
+
+    def read(self, node: Node, what: str) -> int:
+        return int(Choice(("1000", "1024")).read(node, what))
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": [1000, 1024]}
 
 
-def _one_of(words: tuple[str, ...]) -> Callable[[Node, str], str]:
-    """Reads one of some words that have capitals, written with them or without."""
+@dataclass(frozen=True)
+class _OneOf:
+    """One of some words that have capitals, written with them or without."""
 
-    def read(node: Node, what: str) -> str:
+    words: tuple[str, ...]
+
+    def read(self, node: Node, what: str) -> str:
         text = read_word(node, what).replace("×", "x").lower()
-        for word in words:
+        for word in self.words:
             if text == word.lower():
                 return word
-        help = t("one of {words}", words=listing(words, "or"))
+        help = t("one of {words}", words=listing(self.words, "or"))
         raise Fault("invalid-value", t("{what} can't be {kind}", what=what, kind=kind_of(node)), help, span=node.span)
 
-    return read
+    def schema(self) -> dict[str, Any]:
+        spellings = ("".join(f"[{c.lower()}{c.upper()}{'×' * (c == 'x')}]" for c in word) for word in self.words)
+        return {"anyOf": [{"enum": list(self.words)}, {"type": "string", "pattern": f"^({'|'.join(spellings)})$"}]}
+
+
+class Part:
+    """A part of the points."""
+
+    def read(self, node: Node, what: str) -> Fraction:
+        return read_part(node, what)
+
+    def schema(self) -> dict[str, Any]:
+        text = {"type": "string", "pattern": r"^[0-9]*(\.[0-9]*)?(/[0-9]+)?%?$", "minLength": 1}
+        return {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, text]}
+
+
+class Points:
+    """What a question is worth."""
+
+    def read(self, node: Node, what: str) -> Fraction:
+        return read_points(node, what)
+
+    def schema(self) -> dict[str, Any]:
+        text = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]*)?(/[0-9]+)?$"}
+        return {"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST_POINTS}, text]}
 
 
 def read_part(node: Node, what: str) -> Fraction:
@@ -106,21 +138,21 @@ def _fraction(text: str) -> Fraction | None:
         return None
 
 
-_READERS: dict[str, Callable[[Node, str], Any]] = {
-    "rounding": ROUNDING.read,
-    "counts": Choice(("macs", "flops")).read,
-    "layout": _one_of(LAYOUTS),
-    "kilobyte": _kilobyte,
-    "unit": _one_of(UNITS),
-    "dtype": Choice(tuple(DTYPES)).read,
-    "memory": Choice(MEMORY).read,
-    "biases": Flag().read,
-    "axes": read_part,
-    "other_layout": read_part,
-    "rounded": read_part,
-    "carry_forward": Flag().read,
+READERS: dict[str, Any] = {
+    "rounding": ROUNDING,
+    "counts": Choice(("macs", "flops")),
+    "layout": _OneOf(LAYOUTS),
+    "kilobyte": _Kilobyte(),
+    "unit": _OneOf(UNITS),
+    "dtype": Choice(tuple(DTYPES)),
+    "memory": Choice(MEMORY),
+    "biases": Flag(),
+    "axes": Part(),
+    "other_layout": Part(),
+    "rounded": Part(),
+    "carry_forward": Flag(),
 }
-
+"""What reads each convention, and says for the JSON Schema what it may be."""
 
 EXAMPLE = "conventions: {rounding: strict, layout: CxHxW}"
 
@@ -132,9 +164,9 @@ def read_conventions(node: Node) -> Conventions:
         raise Fault("invalid-value", message, EXAMPLE, span=node.span)
     values = {}
     for key, value in node.entries:
-        if key.text not in _READERS:
-            help = suggest(key.text, list(_READERS), t("it has {names}", names=listing(_READERS)))
+        if key.text not in READERS:
+            help = suggest(key.text, list(READERS), t("it has {names}", names=listing(READERS)))
             message = t("there is no convention {name}", name=quote(key.text))
             raise Fault("unknown-parameter", message, help, span=key.span)
-        values[key.text] = _READERS[key.text](value, key.text)
+        values[key.text] = READERS[key.text].read(value, key.text)
     return replace(Conventions(), **values)

@@ -1,105 +1,31 @@
-"""Answers compared with what is right: a verdict and points for each cell, whose sum is the total."""
+"""The grader: every cell of an assignment, with what one student gave for it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
-from typing import Any
 
-from cnncalc.homework.answers import Answer, Unreadable, read_answer
+from cnncalc.homework.answer import Unanswered, Unreadable
 from cnncalc.homework.assignment import AXES, Assignment, Cell, Question
 from cnncalc.homework.carrying import Carried
+from cnncalc.homework.comparing import Comparer, Judgement
 from cnncalc.homework.conventions import Conventions
+from cnncalc.homework.grade import VERDICTS, Grade, Item
+from cnncalc.homework.spelling import clean
 from cnncalc.homework.submissions import Given, Submission
-from cnncalc.homework.truth import WANTS, Value, channels_first, truth_text
+from cnncalc.homework.truth import truth_text
+from cnncalc.homework.unanswered import check_answered
 from cnncalc.language import t
 from cnncalc.text import quote, suggest
 
-VERDICTS = ("correct", "partial", "wrong", "unreadable", "missing", "ungradable")
+__all__ = ["VERDICTS", "Grade", "Grader", "Item", "Judgement"]
+
 NOTED = 20
 """Names that mean nothing, of which so many are told."""
 REMEMBERED = 5_000
 """Different answers to one cell that are judged once, however many students give them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What an answer is worth: ``share`` of the cell's points."""
-
-    verdict: str
-    share: Fraction = Fraction(0)
-    read_as: str = ""
-    reason: str = ""
-    misconceptions: tuple[str, ...] = ()
-    hint: str = ""
-    value: Value = None
-    """The answer in the engine's order of axes, where it was read; for the rows below it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A cell, graded. Points are whole hundredths (``cents``), so that any format can add them up."""
-
-    id: str
-    question: str
-    verdict: str
-    cents: int
-    max_cents: int
-    answer: str
-    read_as: str
-    reason: str
-    misconceptions: tuple[str, ...]
-    hint: str
-    carried: bool
-    """Whether it is right for the student's own rows above it."""
-    truth: str
-    """What is right."""
-
-    @property
-    def points(self) -> Fraction:
-        return Fraction(self.cents, 100)
-
-    @property
-    def max_points(self) -> Fraction:
-        return Fraction(self.max_cents, 100)
-
-
-@dataclass
-class Grade:
-    """All items of one student."""
-
-    student: str
-    items: list[Item]
-    notes: list[str] = field(default_factory=list)
-    file: str = ""
-    title: str = ""
-    unread: str = ""
-    """Why the file could not be read, where it could not."""
-
-    @property
-    def cents(self) -> int:
-        """The points, in hundredths."""
-        return sum(item.cents for item in self.items)
-
-    @property
-    def max_cents(self) -> int:
-        return sum(item.max_cents for item in self.items)
-
-    @property
-    def points(self) -> Fraction:
-        return Fraction(self.cents, 100)
-
-    @property
-    def max_points(self) -> Fraction:
-        return Fraction(self.max_cents, 100)
-
-    @property
-    def gradable(self) -> bool:
-        """Whether there was anything to grade."""
-        return any(item.verdict != "ungradable" for item in self.items)
 
 
 class Grader:
@@ -108,12 +34,13 @@ class Grader:
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
         self.conventions = assignment.conventions
+        self._comparer = Comparer(self.conventions)
         self._cents = _cents(assignment.cells)
         self._known: dict[Cell, dict[str, Judgement]] = {}
         self._items: dict[Cell, dict[str, Item]] = {}
         self._truths: dict[Cell, str] = {}
-        self._slips: dict[tuple[Cell, int], frozenset[object]] = {}
-        """The values of the mistakes that are known, by cell and truth."""
+        self._questions = {question.id: question for question in assignment.questions}
+        self._texts: dict[str, str] = {}
 
     def grade(self, submission: Submission) -> Grade:
         """Grade one file."""
@@ -126,7 +53,8 @@ class Grader:
             help = suggest(name, sorted(ids))
             note = t("no question is called {name}", name=quote(name))
             notes.append(f"{note}; {help}" if help else note)
-        return Grade(submission.student, items, notes, submission.source.name, self.assignment.title)
+        own = self.assignment
+        return Grade(submission.student, items, notes, submission.source.name, own.title, variant=own.variant)
 
     def absent(self, student: str, file: str, reason: str) -> Grade:
         """The grade of a file that can't be read."""
@@ -176,7 +104,7 @@ class Grader:
             if judgement.verdict not in ("wrong", "partial"):
                 continue
             for truth in own.truth(cell, self.conventions):
-                again = self._compare(cell, truth, self._read(cell, answers[cell].text, truth))
+                again = self._comparer.judge(cell, answers[cell].text, truth)
                 if again.share > judgement.share:
                     better[cell] = again
         return better
@@ -199,7 +127,17 @@ class Grader:
             judgement.hint,
             carried,
             self._truths[cell],
+            self._text(cell.question),
         )
+
+    def _text(self, id: str) -> str:
+        """What a question asks, worded once for all students; of a row that a student chose, nothing."""
+        if id not in self._texts:
+            from cnncalc.homework.wording import question_text
+
+            question = self._questions[id]
+            self._texts[id] = "" if question.row else question_text(question)
+        return self._texts[id]
 
     # One answer
 
@@ -219,128 +157,8 @@ class Grader:
         if text not in known:
             if len(known) >= REMEMBERED:
                 known.clear()
-            known[text] = self._judged(cell, text)
+            known[text] = self._comparer.judge(cell, text, cell.truth)
         return known[text]
-
-    def _judged(self, cell: Cell, text: str) -> Judgement:
-        try:
-            answer = self._read(cell, text, cell.truth)
-        except Unreadable as error:
-            return Judgement("unreadable", reason=error.reason)
-        return self._compare(cell, cell.truth, answer)
-
-    def _read(self, cell: Cell, text: str, truth: Value) -> Answer:
-        """The answer as it was meant. Raises Unreadable."""
-        wants = "size" if cell.axis else WANTS.get(cell.ask, "count")
-        axes = len(truth) if wants == "shape" and isinstance(truth, tuple) else None
-        return read_answer(text, wants, axes=axes, kilobyte=self.conventions.kilobyte)  # type: ignore[arg-type]
-
-    def _compare(self, cell: Cell, truth: Value, answer: Answer) -> Judgement:
-        if answer.kind in ("fit", "no-fit"):
-            fits = answer.kind == "fit"
-            right = truth is fits if cell.ask == "fits" else truth is None and not fits
-            if right:
-                return Judgement("correct", Fraction(1), answer.read_as)
-            return self._missed(cell, truth, answer, True if fits else None, Fraction(0))
-        if truth is None:
-            value = answer.value
-            if isinstance(value, tuple):
-                value = channels_first(value, self.conventions.layout)
-            return self._missed(cell, truth, answer, value, Fraction(0))
-        if answer.kind == "shape":
-            return self._compare_shape(cell, truth, answer)
-        if answer.kind == "size":
-            return self._compare_size(cell, truth, answer)
-        return self._compare_count(cell, truth, answer)
-
-    def _compare_shape(self, cell: Cell, truth: Value, answer: Answer) -> Judgement:
-        assert isinstance(truth, tuple)
-        assert isinstance(answer.value, tuple)
-        typed = answer.value
-        if len(typed) == len(truth) + 1 and typed[0] == 1:
-            typed = typed[1:]  # the batch
-        layout = self.conventions.layout
-        named = answer.layout if len(typed) == len(truth) else ""
-        read = channels_first(typed, named or layout)
-        if read == truth and (not named or named == layout):
-            return Judgement("correct", Fraction(1), answer.read_as, value=read)
-        other = "HxWxC" if layout == "CxHxW" else "CxHxW"
-        share, reason = Fraction(0), ""
-        if channels_first(typed, other) == truth:
-            share, read = self.conventions.other_layout, truth
-            reason = t("the right numbers in another order; here shapes are written {layout}", layout=layout)
-        elif len(read) == len(truth):
-            right = sum(a == b for a, b in zip(read, truth))
-            share = Fraction(right, len(truth)) * self.conventions.axes
-        return self._missed(cell, truth, answer, read, share, reason)
-
-    def _compare_size(self, cell: Cell, truth: Value, answer: Answer) -> Judgement:
-        value = answer.value
-        if cell.axis and isinstance(truth, tuple):
-            position = AXES.index(cell.axis)
-            truth = truth[position : position + 1]
-        if cell.inverse is not None:
-            right = isinstance(value, (int, tuple)) and cell.inverse.gives(value)
-            if right:
-                return Judgement("correct", Fraction(1), answer.read_as)
-            return self._missed(cell, truth, answer, value, Fraction(0))
-        truth = truth if isinstance(truth, tuple) else (int(truth or 0),)
-        typed: Any = value if isinstance(value, tuple) else (value,) * len(truth)
-        if typed == truth:
-            return Judgement("correct", Fraction(1), answer.read_as, value=typed)
-        if len(typed) != len(truth):
-            return self._missed(cell, truth, answer, value, Fraction(0))
-        if cell.axis:
-            return self._missed(cell, truth, answer, typed[0], Fraction(0))
-        share = Fraction(sum(a == b for a, b in zip(typed, truth)), len(truth)) * self.conventions.axes
-        return self._missed(cell, truth, answer, typed if len(set(typed)) > 1 else typed[0], share)
-
-    def _compare_count(self, cell: Cell, truth: Value, answer: Answer) -> Judgement:
-        assert isinstance(truth, (int, Fraction))
-        assert isinstance(answer.value, (int, Fraction))
-        # Memory is worked out in bytes, and answered in the assignment's unit where it names none.
-        factor = self.conventions.bytes if cell.ask == "memory" and answer.unit != "bytes" else 1
-        value = answer.value * factor
-        if value == truth:
-            return Judgement("correct", Fraction(1), answer.read_as, value=int(truth))
-        if answer.low is not None and answer.high is not None and answer.low * factor <= truth <= answer.high * factor:
-            share = self.conventions.rounded
-            reason = "" if share == 1 else t("it is rounded, and the exact number is asked for")
-            return Judgement(_verdict(share), share, answer.read_as, reason)
-        return self._missed(cell, truth, answer, value, Fraction(0))
-
-    def _missed(
-        self, cell: Cell, truth: Value, answer: Answer, value: object, share: Fraction, reason: str = ""
-    ) -> Judgement:
-        """An answer that is not right, with the mistakes that it may come from."""
-        names, hint = self._diagnosed(cell, truth, value)
-        kept = value if isinstance(value, (int, tuple)) and not isinstance(value, bool) else None
-        return Judgement(_verdict(share), share, answer.read_as, reason or answer.ambiguous, names, hint, kept)
-
-    def _diagnosed(self, cell: Cell, truth: Value, value: object) -> tuple[tuple[str, ...], str]:
-        """The names of the mistakes that give the answer, and a question that leads to the first."""
-        if cell.layer is None or cell.analysis is None or isinstance(value, Fraction):
-            return (), ""
-        from cnncalc.homework.misconceptions import Subject, candidates, diagnose
-
-        right: object = truth
-        if isinstance(truth, bool):
-            right = truth or None
-        elif isinstance(truth, tuple) and (cell.axis or (cell.ask != "output" and len(set(truth)) == 1)):
-            right = truth[0]
-        subject = Subject(cell.layer, cell.analysis)
-        if isinstance(value, int) and isinstance(right, int) and cell.ask not in WANTS:
-            # Counts may be any number; most of them come from no mistake that is known.
-            if (cell, right) not in self._slips:
-                self._slips[cell, right] = frozenset(value for _, value in candidates(subject, cell.ask, right))
-            if value not in self._slips[cell, right]:
-                return (), ""
-        found = diagnose(subject, cell.ask, right, value)
-        return tuple(misconception.name for misconception in found), found[0].hint() if found else ""
-
-
-def _verdict(share: Fraction) -> str:
-    return "correct" if share == 1 else "partial" if share else "wrong"
 
 
 def _told(cell: Cell, conventions: Conventions) -> str:
@@ -355,6 +173,8 @@ def _spread(question: Question, given: Given, notes: list[str]) -> dict[Cell, Gi
     if question.row:
         given = Given(rows={question.id: given})
     rows = given.rows or {}
+    if _is_open(given.text):
+        return dict.fromkeys(question.cells, given)
     if given.text.strip():
         given = Given(reason=t("this is a table; answer it as {example}", example=f"{{{question.cells[0].row}: …}}"))
     columns = Counter(cell.row for cell in question.cells)
@@ -364,7 +184,7 @@ def _spread(question: Question, given: Given, notes: list[str]) -> dict[Cell, Gi
             answers[cell] = Given(reason=given.reason or row.reason)
         elif row.rows is not None:
             answers[cell] = row.rows.get(cell.ask, Given())
-        elif columns[cell.row] == 1:
+        elif columns[cell.row] == 1 or _is_open(row.text):
             answers[cell] = row
         elif row.text.strip():
             answers[cell] = Given(reason=t("say which column it is: {example}", example=f"{{{cell.ask}: …}}"))
@@ -380,6 +200,16 @@ def _spread(question: Question, given: Given, notes: list[str]) -> dict[Cell, Gi
         note = t("{question} has no {name}", question=quote(question.id), name=quote(name))
         notes.append(f"{note}; {help}" if help else note)
     return answers
+
+
+def _is_open(text: str) -> bool:
+    """Whether a text says of a whole table, or row, that there is no answer."""
+    try:
+        check_answered(text)
+        check_answered(text, clean(text) if text.strip() else "")
+    except Unreadable as error:
+        return isinstance(error, Unanswered)
+    return False
 
 
 def _cents(cells: list[Cell]) -> dict[Cell, int]:

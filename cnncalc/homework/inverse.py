@@ -24,24 +24,28 @@ class Inverse:
         self, run: Callable[[Iterable[tuple[Scalar, Node]]], Analysis], ask: str, wanted: tuple[int, ...]
     ) -> None:
         self._run = run
-        self._ask = ask
-        self._wanted = wanted
+        self.ask = ask
+        self.wanted = wanted
+
+    def analysis(self, value: Value) -> Analysis:
+        """The network with this setting. Raises ArchitectureError."""
+        text = shape_text(value, "x") if isinstance(value, tuple) else str(value)
+        return self._run([(Scalar(self.ask, _PLACE), Scalar(text, _PLACE))])
 
     def gives(self, value: int | tuple[int, ...]) -> bool:
         """Whether the layer has the stated output with this setting."""
-        text = shape_text(value, "x") if isinstance(value, tuple) else str(value)
         try:
-            analysis = self._run([(Scalar(self._ask, _PLACE), Scalar(text, _PLACE))])
+            analysis = self.analysis(value)
         except ArchitectureError:
             return False
-        return analysis.ok and analysis.layers[-1].output == self._wanted
+        return analysis.ok and analysis.layers[-1].output == self.wanted
 
     def solve(self) -> Value:
         """The least setting that gives it. Raises Ungradable where none does."""
-        least = 0 if self._ask == "padding" else 1
-        tried = [self._wanted[0]] if self._ask == "filters" else range(least, SEARCHED + 1)
+        least = 0 if self.ask == "padding" else 1
+        tried = [self.wanted[0]] if self.ask == "filters" else range(least, SEARCHED + 1)
         found = next((value for value in tried if self.gives(value)), None)
         if found is None:
-            message = t("no {name} gives {shape}", name=self._ask, shape=shape_text(self._wanted))
+            message = t("no {name} gives {shape}", name=self.ask, shape=shape_text(self.wanted))
             raise Ungradable(message)
-        return found if self._ask == "filters" else (found,)
+        return found if self.ask == "filters" else (found,)

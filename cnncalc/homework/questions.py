@@ -39,6 +39,8 @@ MOST_CELLS = 20_000
 """Answers that an assignment asks for."""
 EXAMPLE = "questions:\n  - {id: q1, architecture: vgg16, layer: conv1_1, ask: output}"
 
+INVERSE = "{id: q1, input: 1x28x28, layer: {conv: {K: 4, F: 5}}, output: 4x28x28, ask: padding}"
+
 
 class QuestionReader:
     def __init__(self, source: Source, findings: Findings, conventions: Conventions, folder: str) -> None:
@@ -54,14 +56,18 @@ class QuestionReader:
             raise Fault("invalid-value", t("`questions` is a list of questions"), EXAMPLE, span=node.span)
         found: dict[str, Question] = {}
         for number, item in enumerate(node.items, 1):
-            question = self._question(item, f"q{number}")
+            question = self.question(item, f"q{number}")
             if question.id in found:
                 message = t("two questions are called {name}", name=quote(question.id))
                 raise Fault("duplicate-name", message, span=item.span)
             found[question.id] = question
         return list(found.values())
 
-    def _question(self, node: Node, number: str) -> Question:
+    def question(self, node: Node, number: str) -> Question:
+        """One question; ``number`` is its id unless it has one. What can't be graded is in the findings.
+
+        Raises Fault where it has no id or points that can be read.
+        """
         if not isinstance(node, Mapping):
             raise Fault("invalid-value", t("a question is a mapping"), EXAMPLE, span=node.span)
         nodes = {key.text: value for key, value in node.entries}
@@ -70,9 +76,10 @@ class QuestionReader:
         try:
             self._check_keys(node)
             text = read_word(nodes["text"], "text") if "text" in nodes else ""
-            if "table" in nodes:
-                return Question(id, text, self._table(id, nodes, points), table=True)
-            return Question(id, text, [self._cell(id, nodes, points)])
+            table = "table" in nodes
+            cells = self._table(id, nodes, points) if table else [self._cell(id, nodes, points)]
+            written = not isinstance(nodes.get("architecture"), Scalar)
+            return Question(id, text, cells, table, written=written, conventions=self.conventions)
         except (Fault, Ungradable, ArchitectureError) as error:
             reason = self._told(error, node)
             return Question(id, "", [Cell(id, id, "", points, broken=reason)], table="table" in nodes)
@@ -110,9 +117,14 @@ class QuestionReader:
             if ask not in SETTINGS:
                 message = t("a stated `output` goes with {names}", names=listing(SETTINGS, "or"))
                 raise Fault("invalid-value", message, span=nodes["output"].span)
+            if "layers" in nodes or "architecture" in nodes or not isinstance(nodes.get("layer"), Mapping):
+                message = t("a stated `output` goes with an `input` and one `layer` with its settings")
+                raise Fault("invalid-value", message, INVERSE, span=nodes["output"].span)
             wanted = read_shape(nodes["output"], "output")
             inverse = Inverse(lambda extra: self._inline(id, nodes, extra), ask, wanted)
-            return Cell(id, id, ask, points, truth=inverse.solve(), inverse=inverse)
+            truth = inverse.solve()
+            analysis = inverse.analysis(truth)
+            return Cell(id, id, ask, points, analysis.layers[-1], analysis, truth, inverse=inverse)
         analysis = self._network(id, nodes)
         layer = self._layer(analysis, nodes)
         if layer is None:

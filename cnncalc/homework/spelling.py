@@ -39,7 +39,7 @@ _LATEX = (
 _BRACED = re.compile(r"\^ ?\{ ?([0-9]+) ?\}")
 _SPACES = re.compile(r"\s+")
 _BY = re.compile(r" (?:por|by) ")
-_QUOTES = "\"'$"
+_QUOTES = "\"'$`"
 
 
 def clean(text: str) -> str:
@@ -64,7 +64,7 @@ def clean(text: str) -> str:
         text = _BRACED.sub(r"^\1", text)
     while len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES:
         text = text[1:-1]
-    text = _BY.sub("x", _SPACES.sub(" ", text).rstrip(" .,;").strip())
+    text = _BY.sub("x", _SPACES.sub(" ", text).rstrip(" .,;?!").strip())
     if not text:
         raise Unreadable(t("there is no answer in it"))
     return text

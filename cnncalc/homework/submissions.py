@@ -12,7 +12,10 @@ from cnncalc.source import Source, stem
 from cnncalc.text import quote
 from cnncalc.tree import Mapping, Node, Scalar, Sequence, kind_of, parse
 
-KEYS = ("student", "answers", "architecture", "input")
+KEYS = ("student", "variant", "answers", "architecture", "input")
+
+_OPENING = "\"'[{|>"
+"""What begins a value that goes on up to its end, wherever that is."""
 
 _ENTRY = re.compile(r"""([ \t]*)(?:"([^"]*)"|'([^']*)'|([^\s:#'"-][^:]*?))\s*:(?:\s|$)""")
 
@@ -38,6 +41,12 @@ class Submission:
     answers: dict[str, Given]
     nodes: dict[str, Node] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def variant(self) -> str:
+        """The code of the numbers that were drawn for the student, as the file has it; empty where it has none."""
+        node = self.nodes.get("variant")
+        return node.text.strip() if isinstance(node, Scalar) and not node.null else ""
 
 
 def read_submission(source: Source, known: Container[str] | None = None) -> Submission:
@@ -82,7 +91,7 @@ def _told(fault: Fault) -> str:
 
 def _student(nodes: dict[str, Node], source: Source) -> str:
     node = nodes.get("student")
-    if isinstance(node, Scalar) and not node.null:
+    if isinstance(node, Scalar) and not node.null and node.text.strip():
         return node.text
     return stem(source.name)
 
@@ -133,8 +142,15 @@ def _given(node: Node) -> Given:
     if isinstance(node, Scalar):
         return Given() if node.null else Given(node.text)
     if isinstance(node, Mapping):
+        if node.entries and all(_bare_number(key, value) for key, value in node.entries):
+            return Given(f"{{{', '.join(key.text for key, _ in node.entries)}}}")
         return Given(rows=dict(_entries(node, None)))
     return _listed(node)
+
+
+def _bare_number(key: Scalar, value: Node) -> bool:
+    """Whether it is an axis of ``{96, 55, 55}``, which YAML takes for keys."""
+    return key.text.isdigit() and isinstance(value, Scalar) and value.null
 
 
 def _listed(node: Sequence) -> Given:
@@ -188,6 +204,10 @@ def _read_piece(piece: list[str], known: Container[str] | None) -> Iterator[tupl
         match = _ENTRY.match(piece[0])
         if match:
             name = next(group for group in match.groups()[1:] if group is not None)
+            rest = piece[0][match.end() :].partition(" #")[0].strip()
+            if rest and rest[0] not in _OPENING and not "".join(piece[1:]).strip():
+                yield name, Given(rest)  # a line with signs of YAML's own: `- `, `?`, `No: 54.25`
+                return
             reason = f"{fault.message}; {fault.help}" if fault.help else fault.message
             yield name, Given(reason=reason)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from cnncalc.analysis import DTYPES, Analysis, Layer
 from cnncalc.homework.conventions import Conventions
@@ -11,6 +11,9 @@ from cnncalc.language import t
 from cnncalc.layers import Facts
 from cnncalc.receptive_field import Field
 from cnncalc.text import shape_text
+
+if TYPE_CHECKING:
+    from cnncalc.homework.answers import Wants
 
 ASKS = (
     "output",
@@ -32,7 +35,7 @@ ASKS = (
 SETTINGS = ("kernel", "stride", "padding", "filters")
 """Settings of a layer: asked for as they are, or so that the layer has a stated output."""
 
-WANTS = {
+WANTS: dict[str, Wants] = {
     "output": "shape",
     "fits": "fit",
     "receptive_field": "size",
@@ -162,11 +165,10 @@ def truth_text(value: Value, ask: str, conventions: Conventions) -> str:
         return shape_text(laid_out(value, conventions.layout))
     if ask == "memory":
         amount = Fraction(value) / conventions.bytes
-        return (
-            f"{amount.numerator:,} {conventions.unit}"
-            if amount.denominator == 1
-            else (f"{float(amount):,.2f} {conventions.unit}")
-        )
+        if amount.denominator == 1:
+            return f"{amount.numerator:,} {conventions.unit}"
+        digits = f"{float(amount):,.2f}" if amount >= 10 else f"{float(amount):.4g}"
+        return f"{digits} {conventions.unit}"
     return f"{value:,}"
 
 

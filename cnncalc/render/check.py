@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, TextIO
 
-from cnncalc.homework.classes import Row
 from cnncalc.homework.grading import Grade, Item
 from cnncalc.language import n, t
 from cnncalc.render.messages import Segment
 from cnncalc.text import QUOTED, printable
+
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e0fff]"
+)
+"""Characters that a terminal obeys or hides, and ends of lines; JSON has escaped the others."""
+
+_PASSED_OVER = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]+(?=[#:[])"
+)
+"""Characters that show nothing and count for nothing where a language compares texts, as GitHub's runner does."""
 
 SHOWN = 500
 """Characters of an answer that are given back."""
@@ -34,15 +43,25 @@ def safe(text: str, most: int = SHOWN) -> str:
     commands.
     """
     text = printable(text if len(text) <= most else text[: most - 1] + "…")
+    if not text.isascii():
+        text = _PASSED_OVER.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
     text = re.sub(r"#(?=#)", r"\\x23", text)
     return re.sub(r"\A(\s*):(?=:)", r"\1\\x3a", text)
 
 
 def harmless(document: str) -> str:
-    """A JSON text that says the same, in which a build server finds no command, and nobody the end of a line."""
-    for text in ("##", "\x85", "\u2028", "\u2029"):
-        document = document.replace(text, text[:-1] + f"\\u{ord(text[-1]):04x}")
-    return document
+    """A JSON text that says the same, in which a build server finds no command, and a terminal nothing to obey."""
+    document = document.replace("##", "#\\u0023")
+    if not document.isprintable():
+        document = _HIDDEN.sub(_escaped, document)
+    return _PASSED_OVER.sub(_escaped, document) if "#" in document else document
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Characters as JSON escapes them."""
+    import json
+
+    return json.dumps(match[0])[1:-1]
 
 
 def number(cents: int) -> int | float:
@@ -88,15 +107,25 @@ def grade_pieces(grade: Grade, reveal: bool = False) -> Iterator[Segment]:
     if grade.title:
         yield f"{safe(grade.title)}\n", "bold"
     yield t("student: {name}", name=safe(grade.student)) + "\n", "bold"
+    if grade.variant:
+        yield t("variant: {code}", code=safe(grade.variant)) + "\n", ""
     width = max((len(safe(item.id)) for item in grade.items), default=0)
+    asked = set()
     for item in grade.items:
         yield f"  {MARKS[item.verdict]} ", STYLES[item.verdict]
         points = t("{points} of {most}", points=points_text(item.cents), most=points_text(item.max_cents))
         yield f"{safe(item.id):<{width}}  {points}  ", ""
         yield verdict_word(item.verdict), STYLES[item.verdict]
         yield f"{_answer(item)}\n", ""
+        if item.verdict != "correct" and item.question not in asked:
+            asked.add(item.question)
+            for line in item.text.splitlines():
+                yield f"      {safe(line)}\n", ""
         for line in remarks(item, reveal):
             yield f"      {line}\n", "dim"
+        if item.misconceptions:
+            command = f"cnncalc misconception {item.misconceptions[0]}"
+            yield f"      {t('about this mistake: {command}', command=command)}\n", "dim"
     for note in grade.notes:
         yield f"  {t('note:')} ", "bold"
         yield f"{safe(note)}\n", ""
@@ -127,7 +156,7 @@ def total_text(grade: Grade) -> str:
 
 def grade_dict(grade: Grade, reveal: bool = False) -> dict[str, Any]:
     """The JSON document of a grade."""
-    return {
+    document = {
         "student": grade.student,
         "points": number(grade.cents),
         "max_points": number(grade.max_cents),
@@ -135,6 +164,9 @@ def grade_dict(grade: Grade, reveal: bool = False) -> dict[str, Any]:
         "file": grade.file,
         "notes": grade.notes,
     }
+    if grade.variant:
+        document["variant"] = grade.variant
+    return document
 
 
 def _item_dict(item: Item, reveal: bool) -> dict[str, Any]:
@@ -149,19 +181,36 @@ def _item_dict(item: Item, reveal: bool) -> dict[str, Any]:
         "hint": item.hint,
         "reason": item.reason,
         "carried": item.carried,
+        "question": item.text,
     }
     if reveal:
         document["truth"] = item.truth
     return document
 
 
+_FORMULA = re.compile(r'(\A|;)(?=[\s"]*[=+\-@＝＋－＠])')
+
+
 def cell(text: str) -> str:
-    """A student's text for a spreadsheet, which would work out what begins with ``=``, ``+``, ``-`` or ``@``."""
-    text = safe(text)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") else text
+    """A student's text for a spreadsheet, which would work out what begins with ``=``, ``+``, ``-`` or ``@``.
+
+    Where decimals have a comma, a cell may begin behind any semicolon.
+    """
+    return _FORMULA.sub(r"\1'", safe(text))
 
 
-ITEM_COLUMNS = ("student", "id", "verdict", "points", "max_points", "answer", "read_as", "misconceptions", "hint")
+ITEM_COLUMNS = (
+    "student",
+    "id",
+    "verdict",
+    "points",
+    "max_points",
+    "answer",
+    "read_as",
+    "misconceptions",
+    "hint",
+    "reason",
+)
 
 
 def write_items(grade: Grade, out: TextIO) -> None:
@@ -169,7 +218,7 @@ def write_items(grade: Grade, out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(ITEM_COLUMNS)
     for item in grade.items:
-        texts = (item.answer, item.read_as, " ".join(item.misconceptions), item.hint)
+        texts = (item.answer, item.read_as, " ".join(item.misconceptions), item.hint, item.reason)
         writer.writerow(
             [
                 cell(grade.student),
@@ -180,12 +229,3 @@ def write_items(grade: Grade, out: TextIO) -> None:
                 *map(cell, texts),
             ]
         )
-
-
-def write_grades(rows: Iterable[Row], questions: list[str], out: TextIO) -> None:
-    """A row for each student: what they got in all, and for each question."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["file", "student", "points", "max_points", *map(cell, questions)])
-    for row in rows:
-        cents = (row.cents, row.max_cents, *row.questions)
-        writer.writerow([cell(row.file), cell(row.student), *map(points_text, cents)])

@@ -14,44 +14,57 @@ from cnncalc.render.lint_github import DATA
 KINDS = {"wrong": "failure", "partial": "failure", "unreadable": "error", "ungradable": "error", "missing": "skipped"}
 
 
-def junit(grades: Iterable[Grade], reveal: bool = False) -> str:
-    """A test case for each item: wrong fails, unreadable is an error, unanswered is skipped. Points are properties."""
-    suites = ET.Element("testsuites", name="cnncalc check")
-    for grade in grades:
-        suites.append(_suite(grade, reveal))
-    for kind in ("tests", "failures", "errors", "skipped"):
-        suites.set(kind, str(sum(int(suite.get(kind, "0")) for suite in suites)))
+def junit(grades: Iterable[Grade], reveal: bool = False, now: str = "") -> str:
+    """A test case for each item: wrong fails, unreadable is an error, unanswered is skipped.
+
+    Points are properties of the suite, ``points`` in all and ``q1.points`` of an item: the schemas that readers of
+    JUnit's XML check it against, windyroad's JUnit.xsd and the junit-10.xsd of Jenkins, have none in a test case.
+    ``now`` is the time that is written down, in UTC and to the second.
+    """
+    if not now:
+        from datetime import UTC, datetime
+
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    suites = ET.Element("testsuites")
+    suites.extend(_suite(grade, place, now, reveal) for place, grade in enumerate(grades))
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
 
 
-def _suite(grade: Grade, reveal: bool) -> ET.Element:
+def _suite(grade: Grade, place: int, now: str, reveal: bool) -> ET.Element:
     kinds = [KINDS.get(item.verdict) for item in grade.items]
     suite = ET.Element(
         "testsuite",
-        name=safe(grade.student),
+        id=str(place),
+        package="cnncalc.check",
+        name=safe(grade.student).strip() or "?",
         tests=str(len(kinds)),
         failures=str(kinds.count("failure")),
         errors=str(kinds.count("error")),
         skipped=str(kinds.count("skipped")),
+        timestamp=now,
+        hostname="localhost",
+        time="0",
     )
-    _properties(suite, points=points_text(grade.cents), max_points=points_text(grade.max_cents))
+    properties = ET.SubElement(suite, "properties")
+    _points(properties, "", grade.cents, grade.max_cents)
     for item in grade.items:
-        case = ET.SubElement(suite, "testcase", classname="cnncalc.check", name=safe(item.id))
-        _properties(case, points=points_text(item.cents), max_points=points_text(item.max_cents))
+        _points(properties, f"{safe(item.id)}.", item.cents, item.max_cents)
+        case = ET.SubElement(suite, "testcase", classname="cnncalc.check", name=safe(item.id), time="0")
         kind = KINDS.get(item.verdict)
         if kind:
             found = ET.SubElement(case, kind, message=verdict_word(item.verdict))
             if kind != "skipped":
                 found.set("type", f"cnncalc.{item.verdict}")
             found.text = _output(item, reveal)
+    ET.SubElement(suite, "system-out").text = "\n".join([total_text(grade), *map(safe, grade.notes)])
+    ET.SubElement(suite, "system-err").text = safe(grade.unread)
     return suite
 
 
-def _properties(element: ET.Element, **values: str) -> None:
-    properties = ET.SubElement(element, "properties")
-    for name, value in values.items():
-        ET.SubElement(properties, "property", name=name, value=value)
+def _points(properties: ET.Element, of: str, cents: int, most: int) -> None:
+    ET.SubElement(properties, "property", name=f"{of}points", value=points_text(cents))
+    ET.SubElement(properties, "property", name=f"{of}max_points", value=points_text(most))
 
 
 def _output(item: Item, reveal: bool) -> str:
@@ -97,6 +110,7 @@ def github_classroom(grade: Grade, reveal: bool = False) -> str:
                 "max_score": number(item.max_cents),
                 "message": "\n".join([verdict_word(item.verdict), *_output(item, reveal).splitlines()]),
                 "filename": safe(grade.file),
+                "line_no": 0,  # its reporter prints a line unless it is 0, even one that is not there
             }
             for item in grade.items
         ],
@@ -109,6 +123,13 @@ def github_classroom(grade: Grade, reveal: bool = False) -> str:
         _notice("Autograding report", report),
     ]
     return "\n".join(lines) + "\n"
+
+
+def github_classroom_failed(reason: str, file: str) -> str:
+    """The results of a file that can't be graded: no points, of none, so that its reporter tells why and no total."""
+    test = {"name": safe(file), "status": "error", "score": 0, "message": safe(reason), "line_no": 0}
+    document = {"version": 1, "status": "error", "max_score": 0, "tests": [test]}
+    return harmless(json.dumps(document, ensure_ascii=False)) + "\n"
 
 
 def _status(item: Item) -> str:

@@ -1,12 +1,23 @@
-"""What a class did with an assignment: for each item how many were right, and the commonest mistake."""
+"""What a class did with an assignment: the grades, and for each item how many were right and the commonest mistake."""
 
 from __future__ import annotations
 
-from typing import Any
+import csv
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any, TextIO
 
-from cnncalc.homework.classes import Statistics, Tally
-from cnncalc.language import marked, n
+from cnncalc.homework.classes import Row, namesakes
+from cnncalc.homework.statistics import Statistics, Tally, ordered
+from cnncalc.language import marked, n, t
+from cnncalc.render.check import cell, points_text, safe
 from cnncalc.render.table import Column, Table
+from cnncalc.text import QUOTED
+
+MOST_GIVEN = 10
+"""Of the answers to an item that are not right, so many different ones are told, the commonest."""
+MOST_NAMED = 5
+"""Files of one student that are named."""
 
 
 def statistics_table(statistics: Statistics) -> Table:
@@ -38,12 +49,17 @@ _MISTAKE = Column(
 def summary(statistics: Statistics) -> str:
     """``30 students, 7.25 of 10 points on average``."""
     return n(
-        "{n} student, {mean:.2f} of {most} points on average",
-        "{n} students, {mean:.2f} of {most} points on average",
+        "{n} student, {mean} of {most} points on average",
+        "{n} students, {mean} of {most} points on average",
         statistics.students,
-        mean=float(statistics.mean),
-        most=f"{float(statistics.max_points):g}",
+        mean=mean_text(statistics.mean),
+        most=points_text(statistics.max_cents),
     )
+
+
+def mean_text(points: Fraction) -> str:
+    """Points on average, to a hundredth: ``7.25``, ``4.84`` for 4.835."""
+    return points_text(int(points * 100 + Fraction(1, 2)))
 
 
 def statistics_dict(statistics: Statistics) -> dict[str, Any]:
@@ -53,7 +69,59 @@ def statistics_dict(statistics: Statistics) -> dict[str, Any]:
         "mean": float(statistics.mean),
         "max_points": float(statistics.max_points),
         "items": [
-            {"id": row.id, "verdicts": dict(row.verdicts), "misconceptions": dict(row.misconceptions.most_common())}
+            {
+                "id": row.id,
+                "points": float(row.points),
+                "max_points": float(row.max_points),
+                "verdicts": dict(ordered(row.verdicts)),
+                "misconceptions": dict(ordered(row.misconceptions)),
+                "given": dict(ordered(row.given)[:MOST_GIVEN]),
+            }
             for row in statistics.items.values()
         ],
     }
+
+
+GRADE_COLUMNS = ("file", "student", "points", "max_points", "remark")
+
+
+def write_grades(rows: Iterable[Row], questions: list[str], out: TextIO) -> None:
+    """A row for each student: what they got in all, what is strange about the file, and the points of each question."""
+    rows = list(rows)
+    known = remarks_of(rows)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*GRADE_COLUMNS, *map(cell, questions)])
+    for row in rows:
+        total = map(points_text, (row.cents, row.max_cents))
+        remark = cell(known.get(row.file, ""))
+        writer.writerow([cell(row.file), cell(row.student), *total, remark, *map(points_text, row.questions)])
+
+
+def remarks_of(rows: Iterable[Row]) -> dict[str, str]:
+    """What a teacher has to know of a file beside its points, by file; most files have none."""
+    rows = list(rows)
+    known = {row.file: t("can't be read: {reason}", reason=row.unread) for row in rows if row.unread}
+    for _, files in namesakes(rows):
+        for file in files:
+            other = next(name for name in files if name != file)
+            known[file] = t("{file} names the same student", file=other)
+    return known
+
+
+def strange(rows: Iterable[Row], skipped: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What a teacher has to know of the files, a line each: fit for any output."""
+    rows = list(rows)
+    for row in rows:
+        if row.unread:
+            yield t("{file} can't be read: {reason}", file=safe(row.file), reason=safe(row.unread))
+    for student, files in namesakes(rows):
+        named = safe(", ".join(files[:MOST_NAMED])) + (" …" if len(files) > MOST_NAMED else "")
+        yield n(
+            "{n} file names the student {student}: {files}",
+            "{n} files name the student {student}: {files}",
+            len(files),
+            student=safe(student, QUOTED),
+            files=named,
+        )
+    for path, reason in skipped:
+        yield t("{path} was not looked at: {reason}", path=safe(path), reason=safe(reason))

@@ -155,8 +155,16 @@ def _rows(section: Section) -> Iterator[str]:
         left, beside = "", ""
 
 
-def _block(explanation: Explanation) -> str:
-    return " \\\\\n".join(row for section in explanation.sections for row in _rows(section))
+def _block(sections: Iterable[Section]) -> str:
+    return " \\\\\n".join(row for section in sections for row in _rows(section))
+
+
+def formulas(sections: Iterable[Section], format: str) -> str:
+    """Sections as one block of aligned formulas, in ``markdown`` or ``latex``."""
+    block = _block(sections)
+    if format == "latex":
+        return f"\\begin{{align*}}\n{block}\n\\end{{align*}}\n"
+    return f"$$\n\\begin{{aligned}}\n{block}\n\\end{{aligned}}\n$$\n"
 
 
 def _remarks(explanation: Explanation) -> list[str]:
@@ -180,7 +188,7 @@ def markdown(explanation: Explanation) -> str:
     heading = ", ".join([explanation.type.translate(MARKDOWN), *_given(explanation, FORMULA_LATEX)])
     found = f"#### {path}\n\n{heading}: {_shapes(explanation)}\n"
     if explanation.sections:
-        found += f"\n$$\n\\begin{{aligned}}\n{_block(explanation)}\n\\end{{aligned}}\n$$\n"
+        found += "\n" + formulas(explanation.sections, "markdown")
     return found + "".join(f"\n{text.translate(MARKDOWN)}\n" for text in _sentences(explanation))
 
 
@@ -190,7 +198,7 @@ def latex(explanation: Explanation) -> str:
     heading = ", ".join([_latex_text(explanation.type), *_given(explanation, FORMULA_LATEX)])
     found = f"\\noindent\\textbf{{{path}}}: {heading}, {_latex_text(_shapes(explanation))}\n"
     if explanation.sections:
-        found += f"\\begin{{align*}}\n{_block(explanation)}\n\\end{{align*}}\n"
+        found += formulas(explanation.sections, "latex")
     else:
         found += "\n"
     return found + "".join(f"{_latex_text(text)}\n\n" for text in _sentences(explanation))

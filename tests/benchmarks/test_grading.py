@@ -104,3 +104,26 @@ def test_class(benchmark: Any, request: pytest.FixtureRequest, memory: Path, too
 
     benchmark.extra_info["name"] = f"{tool}, 10,000 files of 20 answers"
     benchmark.pedantic(run, setup=fresh, rounds=5, warmup_rounds=1)
+
+
+@pytest.mark.benchmark(group="a class of 1,000 students, each with other numbers")
+def test_variants(benchmark: Any, request: pytest.FixtureRequest, memory: Path) -> None:
+    if benchmark.disabled:
+        pytest.skip("a thousand files are for benchmarks alone")
+    folder: Path = request.getfixturevalue("homework")
+    templates = (
+        f"  - {{id: q{n}, template: {('one-layer', 'parameters')[n % 2]}, difficulty: 2}}\n" for n in range(1, 21)
+    )
+    (memory / "quiz.yaml").write_text("title: quiz\nquestions:\n" + "".join(templates))
+    (memory / "secret.txt").write_text("for a benchmark, any secret that is long enough will do\n")
+    (memory / "in").mkdir()
+    for file in sorted((folder / "in").iterdir())[: FILES // 10]:
+        shutil.copy(file, memory / "in")
+    words = [sys.executable, "-m", "cnncalc", "check", str(memory / "in"), "-a", str(memory / "quiz.yaml")]
+    words += ["--secret-file", str(memory / "secret.txt"), "-o", str(memory / "out")]
+
+    def run() -> None:
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+
+    benchmark.extra_info["name"] = "cnncalc check, 1,000 files of 20 answers, other numbers for each student"
+    benchmark.pedantic(run, rounds=3)

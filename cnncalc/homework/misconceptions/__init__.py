@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.homework.answer import ROUGHEST, Answer
 from cnncalc.homework.misconceptions import counts, shapes, sizes, slips
 from cnncalc.homework.misconceptions.declaration import ASKS, SIZES, Example, Misconception, Subject, Value
 
-__all__ = ["ASKS", "MISCONCEPTIONS", "Example", "Misconception", "Subject", "Value", "candidates", "diagnose"]
+__all__ = [
+    "ASKS",
+    "MISCONCEPTIONS",
+    "Example",
+    "Misconception",
+    "Subject",
+    "Value",
+    "as_asked",
+    "candidates",
+    "diagnose",
+]
 
 MOST = 2
 """So many misconceptions are named for one answer: with more, the hint helps nobody."""
@@ -62,32 +74,41 @@ def candidates(subject: Subject, ask: str, truth: object) -> list[tuple[Misconce
     ``truth`` is a count, a size, a shape C×H×W, its sides H×W or one side; None says that the window does not fit, as
     an answer may; for ``fits`` it is True or None. Several misconceptions may lead to one value: all are here.
     """
-    right = _as_asked(truth, ask, truth, subject)
+    right = as_asked(truth, ask, truth, subject)
     told = replace(subject, truth=right)
     found: dict[tuple[str, object], tuple[Misconception, Value]] = {}
     for misconception in MISCONCEPTIONS:
         if ask in misconception.asks:
             for raw in misconception.values(told, ask):
-                value = _as_asked(raw, ask, truth, subject)
+                value = as_asked(raw, ask, truth, subject)
                 if value != right:
                     found.setdefault((misconception.name, value), (misconception, value))
     return list(found.values())
 
 
-def diagnose(subject: Subject, ask: str, truth: object, answer_value: object) -> list[Misconception]:
-    """The misconceptions, at most two, that lead to an answer: a value, or an Answer, which may have been rounded."""
-    low, high = getattr(answer_value, "low", None), getattr(answer_value, "high", None)
-    answer = _as_asked(getattr(answer_value, "value", answer_value), ask, truth, subject)
+def diagnose(
+    subject: Subject,
+    ask: str,
+    truth: object,
+    answer_value: object,
+    among: Sequence[tuple[Misconception, Value]] | None = None,
+) -> list[Misconception]:
+    """The misconceptions, at most two, that lead to an answer: a value, or an Answer, which may have been rounded.
+
+    ``among`` are the `candidates`, for whoever has many answers to one question.
+    """
+    typed = answer_value if isinstance(answer_value, Answer) else None
+    answer = as_asked(typed.value if typed else answer_value, ask, truth, subject)
     named: dict[str, Misconception] = {}
-    for misconception, value in candidates(subject, ask, truth):
+    for misconception, value in candidates(subject, ask, truth) if among is None else among:
         exact = value == answer or (ask == "output" and truth is None and _one_side(value) == answer is not None)
-        rounded = low is not None and high is not None and isinstance(value, (int, Fraction)) and low <= value <= high
+        rounded = typed and isinstance(value, (int, Fraction)) and typed.rounds(value) and typed.near(value, ROUGHEST)
         if exact or rounded:
             named.setdefault(misconception.name, misconception)
     return list(named.values())[:MOST]
 
 
-def _as_asked(value: Any, ask: str, truth: object, subject: Subject) -> Any:
+def as_asked(value: Any, ask: str, truth: object, subject: Subject) -> Any:
     """A value in the form of the truth: one number for equal sizes, and of a shape the sides that are asked for."""
     if ask == "fits":
         return True if value else None

@@ -191,8 +191,7 @@ BIAS_FORGOTTEN = Misconception(
     asks=frozenset({"params", "biases"}),
     hint=lambda: t("Did you add the bias of each filter?"),
     page=marked("Each filter, and each unit of a dense layer, has a bias beside its weights, unless it is left out."),
-    # 11·11·3·96 = 34,848.
-    example=Example("3x227x227", _ALEXNET, "params", 34_848),
+    example=Example("3x227x227", _ALEXNET, "params", 34_848, "11·11·3·96 = 34,848"),
     values=_no_bias,
 )
 
@@ -202,7 +201,7 @@ NEEDLESS_BIAS = Misconception(
     hint=lambda: t("Does this layer have a bias at all?"),
     page=marked("A layer may leave its biases out, as convolutions before a batch normalisation do. Then none counts."),
     # 3·3·3·8 + 8 = 224; without biases it is 216.
-    example=Example("3x32x32", "conv: {K: 8, F: 3, bias: false}", "params", 224),
+    example=Example("3x32x32", "conv: {K: 8, F: 3, bias: false}", "params", 224, "3·3·3·8 + 8 = 224"),
     values=_needless_bias,
 )
 
@@ -211,8 +210,7 @@ ONE_BIAS = Misconception(
     asks=frozenset({"params", "biases"}),
     hint=lambda: t("Is one bias enough for all the filters?"),
     page=marked("The bias belongs to a filter, not to the layer: there are as many as there are filters."),
-    # 11·11·3·96 + 1 = 34,849.
-    example=Example("3x227x227", _ALEXNET, "params", 34_849),
+    example=Example("3x227x227", _ALEXNET, "params", 34_849, "11·11·3·96 + 1 = 34,849"),
     values=_one_bias,
 )
 
@@ -224,8 +222,7 @@ BIAS_FOR_INPUTS = Misconception(
         "A filter adds up what it sees in all input channels and adds its bias once. So neither an input channel nor a "
         "slice of the filter has a bias of its own."
     ),
-    # 11·11·3·96 + 3 = 34,851.
-    example=Example("3x227x227", _ALEXNET, "params", 34_851),
+    example=Example("3x227x227", _ALEXNET, "params", 34_851, "11·11·3·96 + 3 = 34,851"),
     values=_bias_for_inputs,
 )
 
@@ -234,8 +231,7 @@ INPUT_CHANNELS_FORGOTTEN = Misconception(
     asks=WEIGHTS - {"biases"} | COSTS,
     hint=lambda: t("How deep is each filter?"),
     page=marked("A filter reaches through all channels of its input, so it has weights for each of them."),
-    # (11·11 + 1)·96 = 11,712.
-    example=Example("3x227x227", _ALEXNET, "params", 11_712),
+    example=Example("3x227x227", _ALEXNET, "params", 11_712, "(11·11 + 1)·96 = 11,712"),
     values=_no_inputs,
 )
 
@@ -246,8 +242,7 @@ FILTERS_FORGOTTEN = Misconception(
     page=marked(
         "What one filter has, or costs, has to be multiplied by the number of filters; so too for dense units."
     ),
-    # 11·11·3 + 1 = 364.
-    example=Example("3x227x227", _ALEXNET, "params", 364),
+    example=Example("3x227x227", _ALEXNET, "params", 364, "11·11·3 + 1 = 364"),
     values=_no_filters,
 )
 
@@ -256,8 +251,7 @@ KERNEL_NOT_SQUARED = Misconception(
     asks=WEIGHTS - {"biases"} | COSTS,
     hint=lambda: t("Did you use both the height and the width of the filter?"),
     page=marked("A kernel given by one number is a square: its height times its width, not the number itself."),
-    # (11·3 + 1)·96 = 3,264.
-    example=Example("3x227x227", _ALEXNET, "params", 3_264),
+    example=Example("3x227x227", _ALEXNET, "params", 3_264, "(11·3 + 1)·96 = 3,264"),
     values=_kernel_once,
 )
 
@@ -270,7 +264,7 @@ WEIGHTS_NOT_SHARED = Misconception(
         "many weights it has."
     ),
     # (11·11·3 + 1)·96·55·55 = 34,944·3,025 = 105,705,600.
-    example=Example("3x227x227", _ALEXNET, "params", 105_705_600),
+    example=Example("3x227x227", _ALEXNET, "params", 105_705_600, "(11·11·3 + 1)·96·55·55 = 105,705,600"),
     values=_unshared,
 )
 
@@ -282,8 +276,7 @@ ACTIVATIONS_AS_PARAMETERS = Misconception(
         "Parameters are learned and stay; activations are the numbers of the output, and are computed for each image. "
         "Only parameters are asked for."
     ),
-    # 96·55·55 = 290,400.
-    example=Example("3x227x227", _ALEXNET, "params", 290_400),
+    example=Example("3x227x227", _ALEXNET, "params", 290_400, "96·55·55 = 290,400"),
     values=_activations,
 )
 
@@ -296,7 +289,7 @@ POOL_WITH_PARAMETERS = Misconception(
         "size of the window, and no multiplication by a weight."
     ),
     # As a convolution with 64 filters: (2·2·64 + 1)·64 = 257·64 = 16,448.
-    example=Example("64x112x112", "max_pool: {F: 2}", "params", 16_448),
+    example=Example("64x112x112", "max_pool: {F: 2}", "params", 16_448, "(2·2·64 + 1)·64 = 16,448"),
     values=_pool_weights,
 )
 
@@ -309,7 +302,7 @@ GROUPS_IGNORED = Misconception(
         "it has fewer weights, and costs less, than an ordinary one."
     ),
     # (5·5·96 + 1)·256 = 2,401·256 = 614,656; with two groups it is (5·5·48 + 1)·256.
-    example=Example("96x27x27", "conv: {K: 256, F: 5, P: 2, G: 2}", "params", 614_656),
+    example=Example("96x27x27", "conv: {K: 256, F: 5, P: 2, G: 2}", "params", 614_656, "(5·5·96 + 1)·256 = 614,656"),
     values=_no_groups,
 )
 
@@ -322,7 +315,7 @@ HALF_SEPARABLE = Misconception(
         "mixes the channels. Both have weights, and both cost."
     ),
     # Only the depthwise: 3·3·32 = 288; with the pointwise, 32·64, and 64 biases it is 2,400.
-    example=Example("32x56x56", "separable_conv: {K: 64, F: 3, P: 1}", "params", 288),
+    example=Example("32x56x56", "separable_conv: {K: 64, F: 3, P: 1}", "params", 288, "3·3·32 = 288"),
     values=_half_separable,
 )
 
@@ -335,7 +328,7 @@ NORM_COUNTED_WRONG = Misconception(
         "variance. These are measured and not learned, so they are no parameters; and without `affine` nothing is."
     ),
     # A factor, an offset, a mean and a variance for each channel: 4·64 = 256; learned are 2·64.
-    example=Example("64x56x56", "batch_norm", "params", 256),
+    example=Example("64x56x56", "batch_norm", "params", 256, "4·64 = 256"),
     values=_norm,
 )
 
@@ -348,6 +341,6 @@ MACS_AND_FLOPS = Misconception(
         "often not clear about which they give."
     ),
     # 2·11·11·3·96·55·55 = 2·105,415,200 = 210,830,400.
-    example=Example("3x227x227", _ALEXNET, "macs", 210_830_400),
+    example=Example("3x227x227", _ALEXNET, "macs", 210_830_400, "2·11·11·3·96·55·55 = 210,830,400"),
     values=_macs_for_flops,
 )

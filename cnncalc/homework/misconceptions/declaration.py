@@ -87,6 +87,8 @@ class Example:
     """A layer in a line, as in a description: ``conv: {K: 96, F: 11, S: 4}``."""
     ask: str
     wrong: Value
+    working: str = ""
+    """How the wrong number comes about, of a shape that of the axes which are wrong: ``11·11·3·96 = 34,848``."""
 
     def subject(self) -> Subject:
         """The layer that is asked about."""

@@ -74,7 +74,7 @@ def _layout(subject: Subject, ask: str) -> Iterator[Value]:
         yield (y[0], *reversed(y[1:]))
 
 
-def _flattened(subject: Subject) -> tuple[int, ...]:
+def flattened(subject: Subject) -> tuple[int, ...]:
     """The map that a flatten takes: of a flatten, or of a dense layer behind one."""
     flatten = subject.layer if isinstance(subject.kind, Flatten) else subject.changing(subject.layer)
     return Subject(flatten, subject.analysis).x if flatten and isinstance(flatten.facts.layer, Flatten) else ()
@@ -82,7 +82,7 @@ def _flattened(subject: Subject) -> tuple[int, ...]:
 
 def _no_flatten(subject: Subject, ask: str) -> Iterator[Value]:
     """The dense layer takes one number for each channel; the flatten keeps its map."""
-    found = _flattened(subject) if subject.x else ()
+    found = flattened(subject) if subject.x else ()
     if len(found) < 2:
         return
     if isinstance(subject.kind, Dense):
@@ -148,7 +148,7 @@ CHANNELS_MULTIPLIED = Misconception(
         "that come in are not multiplied by the filters."
     ),
     # 3·96 = 288 channels.
-    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (288, 55, 55)),
+    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (288, 55, 55), "3·96 = 288"),
     values=_multiplied,
 )
 
@@ -161,7 +161,7 @@ CHANNELS_ADDED = Misconception(
         "channels. Only a concatenation puts channels beside each other."
     ),
     # 3 + 96 = 99 channels.
-    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (99, 55, 55)),
+    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (99, 55, 55), "3 + 96 = 99"),
     values=_added,
 )
 
@@ -171,7 +171,7 @@ POOL_HALVES_CHANNELS = Misconception(
     hint=lambda: t("Does a pooling look at several channels together?"),
     page=marked("A pooling works on each channel by itself: height and width shrink, and the channels stay as many."),
     # 112/2 = 56, and 64/2 = 32 channels.
-    example=Example("64x112x112", "max_pool: {F: 2}", "output", (32, 56, 56)),
+    example=Example("64x112x112", "max_pool: {F: 2}", "output", (32, 56, 56), "64/2 = 32"),
     values=_halved,
 )
 
@@ -197,7 +197,7 @@ FLATTEN_SKIPPED = Misconception(
         "alone forgets the positions."
     ),
     # (16 + 1)·120 = 2,040; behind the flatten it is (16·5·5 + 1)·120 = 48,120.
-    example=Example("16x5x5", "flatten\ndense: {units: 120}", "params", 2_040),
+    example=Example("16x5x5", "flatten\ndense: {units: 120}", "params", 2_040, "(16 + 1)·120 = 2,040"),
     values=_no_flatten,
 )
 
@@ -207,7 +207,9 @@ FLATTEN_BEFORE_POOL = Misconception(
     hint=lambda: t("Which layer comes right before the flatten?"),
     page=marked("The flatten takes the map behind the last pooling, which is smaller than the one before it."),
     # (16·10·10 + 1)·120 = 192,120; the pool leaves 16·5·5.
-    example=Example("16x10x10", "max_pool: {F: 2}\nflatten\ndense: {units: 120}", "params", 192_120),
+    example=Example(
+        "16x10x10", "max_pool: {F: 2}\nflatten\ndense: {units: 120}", "params", 192_120, "(16·10·10 + 1)·120 = 192,120"
+    ),
     values=_flatten_early,
 )
 
@@ -220,6 +222,8 @@ EARLIER_INPUT = Misconception(
         "its change of channels or of size."
     ),
     # (3·3·3 + 1)·16 = 448 on the image; on the 8 maps of the first layer it is (3·3·8 + 1)·16 = 1,168.
-    example=Example("3x32x32", "conv: {K: 8, F: 3, P: 1}\nconv: {K: 16, F: 3, P: 1}", "params", 448),
+    example=Example(
+        "3x32x32", "conv: {K: 8, F: 3, P: 1}\nconv: {K: 16, F: 3, P: 1}", "params", 448, "(3·3·3 + 1)·16 = 448"
+    ),
     values=_earlier_input,
 )

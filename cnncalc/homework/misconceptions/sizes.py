@@ -130,7 +130,7 @@ PADDING_FORGOTTEN = Misconception(
         "is."
     ),
     # 4 filters; (28 − 5 + 2·2)/1 + 1 = 28, and without padding (28 − 5)/1 + 1 = 24.
-    example=Example("1x28x28", "conv: {K: 4, F: 5, P: 2}", "output", (4, 24, 24)),
+    example=Example("1x28x28", "conv: {K: 4, F: 5, P: 2}", "output", (4, 24, 24), "(28 − 5)/1 + 1 = 24"),
     values=_Values(_no_padding),
 )
 
@@ -141,8 +141,7 @@ PADDING_ONCE = Misconception(
     page=marked(
         "The padding lies before and after the map, on each axis; so an axis grows by twice the padding, not by one."
     ),
-    # (28 − 5 + 2)/1 + 1 = 26.
-    example=Example("1x28x28", "conv: {K: 4, F: 5, P: 2}", "output", (4, 26, 26)),
+    example=Example("1x28x28", "conv: {K: 4, F: 5, P: 2}", "output", (4, 26, 26), "(28 − 5 + 2)/1 + 1 = 26"),
     values=_Values(_padding_once),
 )
 
@@ -154,8 +153,7 @@ PADDING_SIGN = Misconception(
         "In a convolution the padding is added to the input, and the output grows. In a transposed convolution it is "
         "cut off from the output, and the output shrinks."
     ),
-    # (28 − 5 − 2·2)/1 + 1 = 20.
-    example=Example("1x28x28", "conv: {K: 4, F: 5, P: 2}", "output", (4, 20, 20)),
+    example=Example("1x28x28", "conv: {K: 4, F: 5, P: 2}", "output", (4, 20, 20), "(28 − 5 − 2·2)/1 + 1 = 20"),
     values=_Values(_padding_sign),
 )
 
@@ -168,8 +166,7 @@ ONE_FORGOTTEN = Misconception(
         "position more than there are moves. In a transposed convolution it is the other way round: one gap less than "
         "there are pixels."
     ),
-    # (227 − 11)/4 = 54.
-    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (96, 54, 54)),
+    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (96, 54, 54), "(227 − 11)/4 = 54"),
     values=_Values(_no_one),
 )
 
@@ -181,8 +178,7 @@ STRIDE_FORGOTTEN = Misconception(
         "A window that moves by more than a pixel takes fewer positions, so the map shrinks; and behind it, a step on "
         "the map is several steps on the image."
     ),
-    # (227 − 11)/1 + 1 = 217.
-    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (96, 217, 217)),
+    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (96, 217, 217), "(227 − 11)/1 + 1 = 217"),
     values=_Values(_no_stride, _see_no_stride),
 )
 
@@ -195,7 +191,7 @@ STRIDE_EARLY = Misconception(
         "input alone leaves the window and the padding at their full size."
     ),
     # ⌊227/4⌋ − 11 + 1 = 56 − 11 + 1 = 46.
-    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (96, 46, 46)),
+    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "output", (96, 46, 46), "⌊227/4⌋ − 11 + 1 = 46"),
     values=_Values(_stride_early),
 )
 
@@ -207,7 +203,9 @@ CEIL_FOR_FLOOR = Misconception(
         "Where rounding down is agreed on, a window that would reach past the edge is left out. Rounding up counts it."
     ),
     # (112 − 3)/2 + 1 = 55.5, rounded up: 56.
-    example=Example("64x112x112", "max_pool: {F: 3, S: 2, rounding: floor}", "output", (64, 56, 56)),
+    example=Example(
+        "64x112x112", "max_pool: {F: 3, S: 2, rounding: floor}", "output", (64, 56, 56), "⌈(112 − 3)/2⌉ + 1 = 56"
+    ),
     values=_Values(_ceil),
 )
 
@@ -220,7 +218,9 @@ FLOOR_FOR_CEIL = Misconception(
         "Rounding down leaves it out."
     ),
     # (112 − 3)/2 + 1 = 55.5, rounded down: 55.
-    example=Example("64x112x112", "max_pool: {F: 3, S: 2, rounding: ceil}", "output", (64, 55, 55)),
+    example=Example(
+        "64x112x112", "max_pool: {F: 3, S: 2, rounding: ceil}", "output", (64, 55, 55), "⌊(112 − 3)/2⌋ + 1 = 55"
+    ),
     values=_Values(_floor),
 )
 
@@ -233,7 +233,7 @@ ROUNDED_ANYWAY = Misconception(
         "that part of the input is never read."
     ),
     # (224 − 11)/4 + 1 = 54.25, rounded down: 54.
-    example=Example("3x224x224", "conv: {K: 96, F: 11, S: 4}", "output", (96, 54, 54)),
+    example=Example("3x224x224", "conv: {K: 96, F: 11, S: 4}", "output", (96, 54, 54), "⌊(224 − 11)/4⌋ + 1 = 54"),
     values=_rounded,
 )
 
@@ -246,7 +246,7 @@ DILATION_IGNORED = Misconception(
         "number of weights stays the same."
     ),
     # (32 − 3)/1 + 1 = 30; the window reaches over 2·(3 − 1) + 1 = 5.
-    example=Example("3x32x32", "conv: {K: 8, F: 3, D: 2}", "output", (8, 30, 30)),
+    example=Example("3x32x32", "conv: {K: 8, F: 3, D: 2}", "output", (8, 30, 30), "(32 − 3)/1 + 1 = 30"),
     values=_Values(_no_dilation, _see_no_dilation),
 )
 
@@ -259,7 +259,7 @@ DILATION_FROM_ZERO = Misconception(
         "takes it for the number of pixels left out between them takes a window that is too large."
     ),
     # Two pixels left out: the window reaches over 3·(3 − 1) + 1 = 7, and 32 − 7 + 1 = 26.
-    example=Example("3x32x32", "conv: {K: 8, F: 3, D: 2}", "output", (8, 26, 26)),
+    example=Example("3x32x32", "conv: {K: 8, F: 3, D: 2}", "output", (8, 26, 26), "(32 − 3·(3 − 1) − 1)/1 + 1 = 26"),
     values=_Values(_dilation_from_zero, _see_dilation_from_zero),
 )
 
@@ -272,7 +272,9 @@ TRANSPOSED_AS_CONVOLUTION = Misconception(
         "stride is the distance between them there. So the map grows."
     ),
     # ⌊(16 − 4 + 2·1)/2⌋ + 1 = 8; it is 2·(16 − 1) + 4 − 2·1 = 32.
-    example=Example("8x16x16", "transposed_conv: {K: 4, F: 4, S: 2, P: 1}", "output", (4, 8, 8)),
+    example=Example(
+        "8x16x16", "transposed_conv: {K: 4, F: 4, S: 2, P: 1}", "output", (4, 8, 8), "⌊(16 − 4 + 2·1)/2⌋ + 1 = 8"
+    ),
     values=_Values(_as_convolution),
 )
 
@@ -285,6 +287,6 @@ EARLIER_LAYERS_FORGOTTEN = Misconception(
         "The receptive field and the effective stride are counted on the image, through all the layers before."
     ),
     # The second convolution's own window, 3; on the image it is 3 + (3 − 1)·1 = 5.
-    example=Example("3x32x32", "conv: {K: 8, F: 3}\nconv: {K: 8, F: 3}", "receptive_field", 3),
+    example=Example("3x32x32", "conv: {K: 8, F: 3}\nconv: {K: 8, F: 3}", "receptive_field", 3, "1 + (3 − 1)·1 = 3"),
     values=_own_window,
 )

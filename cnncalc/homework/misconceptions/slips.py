@@ -53,7 +53,7 @@ POWER_OF_TEN = Misconception(
         "digits by three, and work out roughly how large the result has to be."
     ),
     # (11·11·3 + 1)·96 = 34,944, and a nought too many.
-    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "params", 349_440),
+    example=Example("3x227x227", "conv: {K: 96, F: 11, S: 4}", "params", 349_440, "34,944·10 = 349,440"),
     values=_tens,
 )
 

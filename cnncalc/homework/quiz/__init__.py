@@ -1,0 +1,1 @@
+"""Questions drawn for each student: the same student always gets the same numbers."""
