@@ -205,21 +205,13 @@ def _whole(value: Value) -> bool:
 
 def _mistakes(cell: Cell) -> list[Mistake]:
     """What the misconceptions give, the commonest first; each value once, none of them right."""
-    from cnncalc.homework.misconceptions import Subject, candidates
+    from cnncalc.homework.mistakes import as_told, mistakes, subject_of
 
-    layer, analysis = cell.layer, cell.analysis
-    if cell.inverse is not None:
-        analysis = cell.inverse.analysis(cell.truth)
-        layer = analysis.layers[-1]
-    if layer is None or analysis is None:
+    subject = subject_of(cell)
+    if subject is None:
         return []
-    right: object = cell.truth
-    if isinstance(right, bool):
-        right = right or None
-    elif isinstance(right, tuple) and cell.ask != "output" and len(set(right)) == 1:
-        right = right[0]
     found: dict[object, str] = {}
-    for misconception, value in candidates(Subject(layer, analysis), cell.ask, right):
+    for misconception, value in mistakes(cell, subject, as_told(cell, cell.truth)):
         if cell.inverse is None or not (isinstance(value, int) and cell.inverse.gives(value)):
             found.setdefault(value, misconception.hint())
     return list(found.items())  # type: ignore[arg-type]

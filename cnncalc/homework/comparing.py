@@ -46,6 +46,7 @@ class Comparer:
         self.conventions = conventions
         self._slips: dict[tuple[Cell, object], list[tuple[Misconception, Slip]]] = {}
         """What each mistake gives, by cell and truth."""
+        self._subjects: dict[Cell, Subject | None] = {}
 
     def judge(self, cell: Cell, text: str, truth: Value) -> Judgement:
         """What a text is worth where that is the truth; in a table it may follow from the student's rows above."""
@@ -159,28 +160,28 @@ class Comparer:
 
     def _diagnosed(self, cell: Cell, truth: Value, given: object) -> tuple[tuple[str, ...], str]:
         """The names of the mistakes that give a value, or a rounded answer, and a question that leads to the first."""
-        if cell.layer is None or cell.analysis is None:
+        from cnncalc.homework.misconceptions import diagnose
+        from cnncalc.homework.mistakes import as_told, mistakes
+
+        subject = self._subject(cell)
+        if subject is None:
             return (), ""
-        from cnncalc.homework.misconceptions import Subject, diagnose
-
-        right: object = truth
-        if isinstance(truth, bool):
-            right = truth or None
-        elif isinstance(truth, tuple) and (cell.axis or (cell.ask != "output" and len(set(truth)) == 1)):
-            right = truth[0]
-        subject = Subject(cell.layer, cell.analysis)
-        found = diagnose(subject, cell.ask, right, given, self._candidates(cell, subject, right))
-        return tuple(misconception.name for misconception in found), found[0].hint() if found else ""
-
-    def _candidates(self, cell: Cell, subject: Subject, right: object) -> list[tuple[Misconception, Slip]]:
-        """What each mistake gives, worked out once for all students."""
-        if (cell, right) not in self._slips:
-            from cnncalc.homework.misconceptions import candidates
-
+        right = as_told(cell, truth)
+        known = self._slips.get((cell, right))
+        if known is None:
             if len(self._slips) >= REMEMBERED:
                 self._slips.clear()
-            self._slips[cell, right] = candidates(subject, cell.ask, right)
-        return self._slips[cell, right]
+            known = self._slips[cell, right] = mistakes(cell, subject, right)
+        found = diagnose(subject, cell.ask, right, given, known)
+        return tuple(misconception.name for misconception in found), found[0].hint() if found else ""
+
+    def _subject(self, cell: Cell) -> Subject | None:
+        """What the question is about, found once for all students."""
+        if cell not in self._subjects:
+            from cnncalc.homework.mistakes import subject_of
+
+            self._subjects[cell] = subject_of(cell)
+        return self._subjects[cell]
 
 
 def _in_bytes(answer: Answer, unit: int, truth: Number) -> Answer:

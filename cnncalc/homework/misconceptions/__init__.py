@@ -14,6 +14,7 @@ from cnncalc.homework.misconceptions.declaration import ASKS, SIZES, Example, Mi
 __all__ = [
     "ASKS",
     "MISCONCEPTIONS",
+    "SIZES",
     "Example",
     "Misconception",
     "Subject",

@@ -30,8 +30,8 @@ class VariantGrader(Grader):
         claimed = submission.variant
         if grader and claimed and claimed != grade.variant:
             note = t(
-                "the answers are to the variant {claimed}, and {student} has {variant}: is the name written as on the "
-                "sheet, and is this the secret?",
+                "the answers are to the variant {claimed}, and {student} has {variant}: are the name, the secret and "
+                "the version of cnncalc those of the sheet?",
                 claimed=quote(claimed),
                 student=quote(submission.student),
                 variant=quote(grade.variant),
