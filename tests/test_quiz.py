@@ -148,7 +148,7 @@ PINNED = [
         (112, 17, 17),
     ),
 ]
-"""What this student gets, and what is right by the lecture's formulas. Drawn otherwise, all would lose their numbers."""
+"""What this student gets, and what is right by the lecture's formulas. Drawn otherwise, all numbers are lost."""
 
 
 @pytest.mark.parametrize(("template", "difficulty", "question", "truth"), PINNED)
@@ -254,6 +254,26 @@ def check_by_hand(cell: Cell) -> None:
     assert all(shapes[a] != shapes[b] for a, b in combinations(shapes, 2))
 
 
+def check_count_by_hand(cell: Cell) -> None:
+    """The same of a convolution's parameters, (F·F·C + 1)·K; no value that comes out right by chance is left out."""
+    assert cell.layer is not None
+    kind: Any = cell.layer.facts.layer
+    if cell.layer.type != "conv" or kind.groups > 1 or cell.ask not in ("params", "weights"):
+        return
+    assert cell.layer.input is not None
+    (high, wide), filters, channels = kind.kernel, kind.filters, cell.layer.input[0]
+    assert channels is not None
+    biases = filters if kind.bias and cell.ask == "params" else 0
+    weights = high * wide * channels * filters
+    wrong = [high * wide * channels + (biases > 0)]  # one filter
+    wrong += [high * wide * filters + biases] if channels > 1 else []
+    wrong += [high * channels * filters + biases] if wide > 1 else []
+    wrong += [weights, weights + 1, weights + channels, weights + channels * filters] if biases else []
+    wrong += [weights + filters] if cell.ask == "params" and not biases else []
+    assert cell.truth == weights + biases
+    assert len({cell.truth, *wrong}) == 1 + len(wrong)
+
+
 @pytest.mark.parametrize(("name", "difficulty", "ask"), KINDS)
 def test_a_class_shares_no_numbers_and_no_mistake_gives_two_answers(name: str, difficulty: int, ask: str) -> None:
     """Of 25 students hardly two have the same question: there are several hundreds of each kind at least."""
@@ -268,6 +288,7 @@ def test_a_class_shares_no_numbers_and_no_mistake_gives_two_answers(name: str, d
         assert clash(cell) is None
         check_apart(cell)
         check_by_hand(cell)
+        check_count_by_hand(cell)
         assert not any(remainder for *_, remainder in windows_of(cell))
     # With 300 equally likely kinds, 25·24/2/300 = 1 pair is alike.
     assert len(seen) >= 24
@@ -295,6 +316,7 @@ def test_every_variant_is_a_plain_assignment_that_tells_mistakes_apart(
         assert clash(cell) is None
         check_apart(cell)
         check_by_hand(cell)
+        check_count_by_hand(cell)
         if windows == "whole":
             assert not any(remainder for *_, remainder in windows_of(cell))
     text = plain_text(found, variant)

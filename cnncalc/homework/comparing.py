@@ -15,7 +15,7 @@ from cnncalc.language import t
 from cnncalc.trace_numbers import Number, plain
 
 if TYPE_CHECKING:
-    from cnncalc.homework.misconceptions import Misconception, Subject
+    from cnncalc.homework.misconceptions import Misconception
     from cnncalc.homework.misconceptions import Value as Slip
 
 REMEMBERED = 5_000
@@ -46,7 +46,6 @@ class Comparer:
         self.conventions = conventions
         self._slips: dict[tuple[Cell, object], list[tuple[Misconception, Slip]]] = {}
         """What each mistake gives, by cell and truth."""
-        self._subjects: dict[Cell, Subject | None] = {}
 
     def judge(self, cell: Cell, text: str, truth: Value) -> Judgement:
         """What a text is worth where that is the truth; in a table it may follow from the student's rows above."""
@@ -161,9 +160,9 @@ class Comparer:
     def _diagnosed(self, cell: Cell, truth: Value, given: object) -> tuple[tuple[str, ...], str]:
         """The names of the mistakes that give a value, or a rounded answer, and a question that leads to the first."""
         from cnncalc.homework.misconceptions import diagnose
-        from cnncalc.homework.mistakes import as_told, mistakes
+        from cnncalc.homework.mistakes import as_told, mistakes, subject_of
 
-        subject = self._subject(cell)
+        subject = subject_of(cell)
         if subject is None:
             return (), ""
         right = as_told(cell, truth)
@@ -174,14 +173,6 @@ class Comparer:
             known = self._slips[cell, right] = mistakes(cell, subject, right)
         found = diagnose(subject, cell.ask, right, given, known)
         return tuple(misconception.name for misconception in found), found[0].hint() if found else ""
-
-    def _subject(self, cell: Cell) -> Subject | None:
-        """What the question is about, found once for all students."""
-        if cell not in self._subjects:
-            from cnncalc.homework.mistakes import subject_of
-
-            self._subjects[cell] = subject_of(cell)
-        return self._subjects[cell]
 
 
 def _in_bytes(answer: Answer, unit: int, truth: Number) -> Answer:

@@ -12,13 +12,11 @@ from cnncalc.homework.truth import Value
 def subject_of(cell: Cell) -> Subject | None:
     """What the question is about; None where it can't be graded.
 
-    A setting that is looked for is asked of the layer that has it; what is asked of a network and is no sum, of its
-    last layer.
+    What is asked of a network and is no sum is asked of its last layer.
     """
-    analysis = cell.analysis if cell.inverse is None else cell.inverse.analysis(cell.truth)
-    if cell.broken or cell.misnamed or analysis is None:
+    if cell.analysis is None:
         return None
-    return Subject(cell.layer or analysis.layers[-1], analysis)
+    return Subject(cell.layer or cell.analysis.layers[-1], cell.analysis)
 
 
 def as_told(cell: Cell, truth: Value) -> object:
@@ -32,7 +30,7 @@ def as_told(cell: Cell, truth: Value) -> object:
 
 def mistakes(cell: Cell, subject: Subject, right: object) -> list[tuple[Misconception, Slip]]:
     """What each misconception gives in the place of what is ``right``, the commonest first."""
-    if cell.layer is not None or cell.inverse is not None or cell.ask in ("output", *SIZES):
+    if cell.layer is not None or cell.ask in ("output", *SIZES):
         return candidates(subject, cell.ask, right)
     if cell.ask in SUMMED and isinstance(right, int):
         return network_candidates(subject.analysis, cell.ask, right)

@@ -15,6 +15,7 @@ from cnncalc.homework.misconceptions import MISCONCEPTIONS, Misconception, Subje
 from cnncalc.homework.misconceptions.declaration import SHAPES, WEIGHTS, known
 from cnncalc.homework.misconceptions.shapes import flattened
 from cnncalc.homework.misconceptions.windows import Slip, sides_of
+from cnncalc.homework.mistakes import as_told
 from cnncalc.layers.convolution import Conv, DepthwiseConv, SeparableConv, TransposedConv
 from cnncalc.layers.dense import Dense
 from cnncalc.layers.merging import Add, Concat
@@ -25,13 +26,11 @@ _FILTERED = (Conv, SeparableConv, TransposedConv)
 def clash(cell: Cell) -> tuple[str, str] | None:
     """Two names of mistakes that give one answer to the question; the second is empty where it is the right one.
 
-    None where every mistake that is there has an answer of its own, and where there is nothing to be mistaken in.
+    None where every mistake that is there has an answer of its own. It is for questions about a layer.
     """
-    if cell.layer is None or cell.analysis is None:
-        return None
-    truth: object = cell.truth
-    if isinstance(truth, tuple) and cell.ask != "output" and len(set(truth)) == 1:
-        truth = truth[0]
+    assert cell.layer is not None
+    assert cell.analysis is not None
+    truth = as_told(cell, cell.truth)
     subject = Subject(cell.layer, cell.analysis, truth)
     owners: dict[object, str] = {}
     for misconception in MISCONCEPTIONS:
