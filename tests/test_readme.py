@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 import cnncalc
 from cnncalc.cli import speak
 from cnncalc.cli.app import app
+from cnncalc.homework.conventions import READERS, Conventions
+from cnncalc.homework.truth import ASKS
 from cnncalc.language import ENGLISH, speaking
 from cnncalc.reference import layer_reference, rule_reference
 
@@ -68,6 +70,17 @@ def test_tables_are_those_that_are_declared(
     if request.config.getoption("--update-snapshots"):
         README.write_text(found, encoding="utf-8")
     assert found == README.read_text(encoding="utf-8")
+
+
+def test_conventions_are_told_with_their_defaults() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| ", README.read_text(encoding="utf-8"), re.M)
+    told = {name: default for name, default in rows if name in READERS}
+    assert told == {name: str(getattr(Conventions(), name)).replace("True", "true") for name in READERS}
+
+
+def test_asks_are_told() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert [ask for ask in ASKS if f"`{ask}`" not in text] == []
 
 
 def test_python_examples() -> None:
