@@ -6,26 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cnncalc.analysis import Analysis
-from cnncalc.homework.misconceptions import counts, slips
+from cnncalc.homework.misconceptions import MISCONCEPTIONS, slips
 from cnncalc.homework.misconceptions.declaration import COSTS, WEIGHTS, Misconception, Subject, Value, counted
 
 SUMMED = WEIGHTS | COSTS
 """Asks about a whole network whose answer is a sum over its layers, and whose mistakes are known."""
 
-_REPEATED = (
-    counts.BIAS_FORGOTTEN,
-    counts.INPUT_CHANNELS_FORGOTTEN,
-    counts.MACS_AND_FLOPS,
-    counts.ONE_BIAS,
-    counts.NEEDLESS_BIAS,
-    counts.FILTERS_FORGOTTEN,
-    counts.KERNEL_NOT_SQUARED,
-    counts.BIAS_FOR_INPUTS,
-    counts.POOL_WITH_PARAMETERS,
-    counts.GROUPS_IGNORED,
-    counts.HALF_SEPARABLE,
-    counts.NORM_COUNTED_WRONG,
-)
+_REPEATED = tuple(misconception for misconception in MISCONCEPTIONS if misconception.asks <= SUMMED)
+"""Mistakes in counting alone: what a layer gives to the next is right."""
 
 
 def network_candidates(analysis: Analysis, ask: str, truth: int) -> list[tuple[Misconception, Value]]:
