@@ -164,7 +164,7 @@ def test_conventions_are_told_where_they_are_not_the_usual_ones() -> None:
     assert question_text(question) == (
         "3×227×227 goes into a convolution with K=96, F=11, S=4, P=0. How much memory do its weights take?\n"
         "What the division of a window leaves over is dropped (floor). "
-        "Memory is told in KB, with 1024 bytes to the KB; a number is a float32 of 4 bytes."
+        "Memory is told in KB, with 1024 bytes to the KB; a number is a float32 of 32 bits."
     )
     question = one(f"{CONV}, ask: output", head="conventions: {layout: HxWxC}")
     assert question_text(question) == (

@@ -9,7 +9,7 @@ from cnncalc.analysis import Analysis, Layer
 from cnncalc.homework.conventions import Conventions
 from cnncalc.homework.truth import laid_out
 from cnncalc.language import n, t
-from cnncalc.text import listing, printable, shape_text, side_word
+from cnncalc.text import listing, printable, shape_text
 from cnncalc.values import SIDES
 
 MOST_LINES = 200
@@ -104,7 +104,7 @@ def _lopsided(padding: Any) -> bool:
 
 def _sides(padding: Any) -> Iterator[tuple[str, int]]:
     for names, sizes in zip(SIDES[len(padding)], padding):
-        yield from zip(map(side_word, names), sizes)
+        yield from zip(names, sizes)
 
 
 def _told(value: Any) -> str:

@@ -309,11 +309,11 @@ def _slides(cell: Cell) -> bool:
 
 
 def _memory(conventions: Conventions) -> str:
-    values = {"dtype": conventions.dtype, "bytes": DTYPES[conventions.dtype]}
+    values = {"dtype": conventions.dtype, "bits": 8 * DTYPES[conventions.dtype]}
     if conventions.unit == "B":
-        return t("Memory is told in bytes; a number is a {dtype} of {bytes} bytes.", **values)
+        return t("Memory is told in bytes; a number is a {dtype} of {bits} bits.", **values)
     return t(
-        "Memory is told in {unit}, with {kilobyte} bytes to the KB; a number is a {dtype} of {bytes} bytes.",
+        "Memory is told in {unit}, with {kilobyte} bytes to the KB; a number is a {dtype} of {bits} bits.",
         unit=conventions.unit,
         kilobyte=conventions.kilobyte,
         **values,

@@ -222,7 +222,7 @@ def _question(question: Question, place: int, tallies: list[Tally], share: Fract
 
 def _item(tally: Tally, broken: str) -> Iterator[str]:
     counts = [(verdict, tally.verdicts[verdict]) for verdict in VERDICTS if tally.verdicts[verdict]]
-    told = [f"{count:,} {verdict_word(verdict)}" for verdict, count in counts]
+    told = [f"{verdict_word(verdict)}: {count:,}" for verdict, count in counts]
     yield f'<svg class="bar" role="img" aria-label="{escape(", ".join(told))}">'
     start = 0
     for (verdict, count), words in zip(counts, told):
