@@ -447,7 +447,7 @@ def test_the_page_tells_how_it_went(class_of_four):
     assert "5.50" in found.text
     assert "61%" in found.text
     bars = [attrs["aria-label"] for attrs in found.all("svg", "bar")]
-    assert bars[1] == "1 correct, 2 wrong, 3 unreadable"
+    assert bars[1] == "correct: 1, wrong: 2, unreadable: 3"
     assert len(bars) == 2 + 4
     assert "1.50 of 3 points" not in found.text
     assert "0.50 of 3 points on average (17%)" in found.text
