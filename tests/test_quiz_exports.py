@@ -661,8 +661,16 @@ def test_pdflatex_reads_the_sheets(language: str, solutions: bool, tmp_path: Pat
     with speaking(language):
         pages = [sheet(EVERY, "Ñandú", solutions, "latex")]
         pages += [sheet(hostile(text), text, solutions, "latex") for text in HOSTILE[::4]]
+        pages += [sheet(EVERY, name, solutions, "latex") for name in ("李小龙", "Łukasz Żak", "Ωμέγα 😀 “א”")]
     for number, page in enumerate(pages):
         (tmp_path / f"{number}.tex").write_text(page, encoding="utf-8")
         command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{number}.tex"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=False)
         assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_letters_without_a_font_are_told_to_pdflatex() -> None:
+    page = sheet(EVERY, "李 Żak", format="latex")
+    assert "\\DeclareUnicodeCharacter{674E}{?}\n" in page
+    assert "{017B}" not in page  # Ż is in the fonts
+    assert "DeclareUnicodeCharacter" not in sheet(EVERY, "Ñandú – “Żak”", format="latex")

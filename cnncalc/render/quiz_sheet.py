@@ -18,9 +18,14 @@ ROWS = 40
 """Rows of a table on one page of LaTeX."""
 
 _PREAMBLE = r"""\documentclass[11pt]{article}
+\usepackage{iftex}
+\ifPDFTeX
 \usepackage[utf8]{inputenc}
 \usepackage[T1]{fontenc}
 \usepackage{textcomp}
+FOREIGN\else
+\usepackage{fontspec} % \setmainfont{...} names a font that has the letters of every name
+\fi
 \usepackage{amsmath}
 \usepackage{booktabs}
 \usepackage[margin=2cm]{geometry}
@@ -168,10 +173,6 @@ class _Markdown(_Page):
 class _Latex(_Page):
     format = "latex"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.write(_PREAMBLE)
-
     def said(self, text: str) -> str:
         return printable(text).translate(LATEX)
 
@@ -203,4 +204,17 @@ class _Latex(_Page):
         self.write("\n")
 
     def end(self) -> str:
-        return f"{self.out.getvalue()}\\end{{document}}\n"
+        body = self.out.getvalue()
+        return f"{_preamble(body)}{body}\\end{{document}}\n"
+
+
+def _preamble(body: str) -> str:
+    """What stands before a document. Letters that pdflatex has no font for are a question mark there, and no error."""
+    foreign = sorted({character for character in body if not _has_font(character)})
+    declared = "".join(f"\\DeclareUnicodeCharacter{{{ord(character):04X}}}{{?}}\n" for character in foreign)
+    return _PREAMBLE.replace("FOREIGN", declared)
+
+
+def _has_font(character: str) -> bool:
+    """Whether the fonts of European languages have it (the encodings T1 and TS1)."""
+    return character < "\u0180" or character in "\u0218\u0219\u021a\u021b–—‘’‚“”„†‡•…‰‹›€™"
