@@ -29,6 +29,11 @@ QUESTIONS = {
     "fits": f"input: 3x224x224, {CONV}, ask: fits",
     "misfit": f"input: 3x224x224, {CONV}, ask: output",
     "field": "architecture: vgg16, layer: conv3_1, ask: receptive_field",
+    "nothing": "input: 4x28x28, layer: {max_pool: {F: 2}}, ask: params",
+    "whole": "input: 3x227x227, layer: {conv: {K: 96, F: 11, S: 4}}, ask: fits",
+    "flat": "architecture: {input: 16x5x5, layers: [flatten, dense: {units: 10}]}, layer: flatten1, ask: output",
+    "kernel": "input: 1x28x28, layer: {conv: {K: 4}}, output: 4x24x24, ask: kernel",
+    "channels": "input: 3x227x227, layer: {conv: {K: 96, F: 11, S: 4}}, ask: output, axis: channels",
 }
 
 
@@ -44,6 +49,11 @@ def item(question: str, answer: str, conventions: str = "") -> Item:
 # What is right, however it is written.
 
 CORRECT = {
+    "nothing": "0|0 parámetros|cero|zero|ninguno|none|no tiene|no hay|sin parámetros|no parameters",
+    "whole": "sí|Yes, 55|cabe|sí, porque no sobra nada|no sobra nada|no hay resto|no remainder|✓|ok|claro",
+    "flat": "400|(400,)|1x400|16·5·5 = 400|vector de 400|un vector de 400 elementos|400 neuronas",
+    "kernel": "5|5x5|F=5|kernel 5|un kernel de 5x5|kernel_size=5",
+    "channels": "96|C=96|96 canales|96 channels|96 mapas",
     "output": """
         96x55x55|96 x 55 x 55|96X55X55|96 × 55 × 55|96 ✕ 55 ✕ 55|96*55*55|96·55·55|96,55,55|96, 55, 55|96 55 55|96;55;55
         (96,55,55)|[96,55,55]|{96,55,55}|torch.Size([1, 96, 55, 55])|(None, 96, 55, 55)|N x 96 x 55 x 55|?x96x55x55
@@ -51,6 +61,10 @@ CORRECT = {
         96 feature maps of size 55x55|96 canales, 55x55|C=96, H=55, W=55|C: 96 H: 55 W: 55|96 x 55²|96x55^2|96x55x55 px
         la salida es 96x55x55|the output is 96x55x55|output: 96x55x55|O=96x55x55|96x55x55?|`96x55x55`|“96x55x55”
         96x55x55 # creo|96 × 55 × 55 (C×H×W)|９６x５５x５５|$96\\times55\\times55$|96.0x55.0x55.0|"96x55x55"
+        55x55 con 96 canales|55x55, 96 canales|55x55 (96 canales)|96 feature maps 55x55|96 maps 55x55|55x55x96 (HxWxC)
+        H=55, W=55, C=96|"{C: 96, H: 55, W: 55}"|alto 55, ancho 55, canales 96|96 filtros, 55 de alto, 55 de ancho
+        96 (canales), 55 (alto), 55 (ancho)|W=55, H=55, C=96|96x55x55 (C,H,W)|"HWC: 55x55x96"|creo que 96x55x55
+        el resultado es de 96x55x55.
     """,
     "params": """
         34944|34,944|34.944|34 944|34'944|34_944|34944.0|34944,0|34.944,00|34,944.00|34\u202f944|34\u2009944|+34944
@@ -58,11 +72,12 @@ CORRECT = {
         (11*11*3+1)*96|(11·11·3+1)·96|(11×11×3 + 1) × 96|11^2*3*96+96|11²·3·96+96|(11**2*3+1)*96|34848+96
         (11*11*3+1)*96 = 34944|34944 = (11*11*3+1)*96|34848 + 96 = 34,944|34848 pesos + 96 sesgos
         34848 weights and 96 biases|34944 (con sesgo)|34944 con sesgo|34944 incluyendo los sesgos|34944 including biases
-        3.4944e4|3,4944·10^4|34.944K|0.034944M
+        3.4944e4|3,4944·10^4|34.944K|0.034944M|Hay 34.944 parámetros en total.
     """,
     "macs": "105415200|105,415,200|105.415.200|105 415 200|11*11*3*96*55*55|105.4152M|105,4152 millones|105415200 MACs",
     "fits": """
         no|No.|NO|n|false|falso|no cabe|no, no cabe|does not fit|doesn't fit|doesn’t fit|it does not fit|no entra
+        (224-11)/4+1=54.25, no|✗
         it does not fit because 213/4 is not whole|no porque sobra 1|No: (224-11)/4 no es entero|no se puede
     """,
     "misfit": "no cabe|does not fit|error|imposible|no es posible|no es entero|no da exacto|not an integer|undefined",
@@ -73,9 +88,7 @@ CORRECT = {
 WORTH = [
     # (question, answer, verdict, hundredths of a point, a word of the reason or the misconception)
     ("output", "55x55x96", "partial", 50, "another order"),
-    ("output", "55x55 con 96 canales", "partial", 50, "another order"),
-    ("output", "55x55, 96 canales", "partial", 50, "another order"),
-    ("output", "H=55, W=55, C=96", "partial", 50, "another order"),
+    ("output", "CxHxW = 55x55x96", "partial", 50, "another order"),
     ("output", "55 × 55 × 96", "partial", 50, "layout-exchanged"),
     ("output", "96x54x54", "partial", 33, "one-forgotten"),
     ("output", "3x55x55", "partial", 67, "channels-kept"),
@@ -188,9 +201,14 @@ def test_what_is_an_answer_or_may_be_one(answer: str) -> None:
 
 
 def test_the_other_layout_is_a_mistake_with_a_name_in_either() -> None:
-    for answer in ("96x55x55", "96 canales de 55x55"):
-        found = item("output", answer, "layout: HxWxC")
-        assert (found.cents, found.misconceptions) == (50, ("layout-exchanged",))
+    found = item("output", "96x55x55", "layout: HxWxC")
+    assert (found.cents, found.misconceptions) == (50, ("layout-exchanged",))
+
+
+@pytest.mark.parametrize("layout", ["CxHxW", "HxWxC"])
+@pytest.mark.parametrize("answer", ["96 canales de 55x55", "C=96, H=55, W=55", "55x55x96 (HxWxC)", "96@55x55"])
+def test_axes_that_are_named_are_right_in_any_order(answer: str, layout: str) -> None:
+    assert item("output", answer, f"layout: {layout}").verdict == "correct"
 
 
 @pytest.mark.parametrize("answer", ["no sé", "?", "'—'", "", "{c1: no sé, s2: '?'}", "{c1: {output: n/a}}"])

@@ -48,7 +48,7 @@ UNITS = {
         "macs": "macs mac",
         "flops": "flops flop",
         "bytes": "bytes byte",
-        "filters": "filters filter filtros filtro",
+        "filters": "filters filter filtros filtro channels channel canales canal maps mapas",
         "pixels": "pixels pixel px pixeles",
     }.items()
     for word in words.split()

@@ -12,7 +12,7 @@ from typing import Literal
 
 from cnncalc.homework.amounts import UNITS, Amount, read_amount
 from cnncalc.homework.answer import Answer, Unreadable
-from cnncalc.homework.axes import axes_in, read_axes, read_labelled
+from cnncalc.homework.axes import axes_in, read_axes, read_labelled, without_layout
 from cnncalc.homework.numerals import NUMBER, read_numeral
 from cnncalc.homework.remarks import without_remarks
 from cnncalc.homework.spelling import clean
@@ -40,9 +40,23 @@ _NO_FIT = re.compile(
     r"|no se puede)\Z"
 )
 _FITS = frozenset(
-    "si,s,yes,y,true,verdadero,cierto,cabe,entra,encaja,fits,it fits,si cabe,si entra,yes it fits".split(",")
+    "si,s,yes,y,true,verdadero,cierto,cabe,entra,encaja,fits,it fits,si cabe,si entra,yes it fits,claro,ok,"
+    "no sobra nada,no hay resto,no queda resto,sin resto,no remainder,nothing left over,nothing is left over".split(",")
 )
+_YES_SIGNS, _NO_SIGNS = frozenset("✓✔✅"), frozenset("✗✘❌")
 _NO = frozenset("no n nope false falso".split())
+_ZERO = frozenset(
+    "cero,zero,ninguno,ninguna,none,no tiene,no tiene ninguno,no hay,sin parametros,no tiene parametros,"
+    "ningun parametro,no parameters,it has none".split(",")
+)
+_VECTOR = re.compile(
+    r"(?:(?:un |a )?vector (?:de|of) )?(?P<size>[0-9][0-9,. ]*?)(?: (?:unidades|units|neuronas|neurons|features|values"
+    r"|valores|numeros|numbers|elementos|elements|componentes|caracteristicas))?\Z"
+)
+_SETTING = re.compile(
+    r"(?:un |una |el |la |a |the )?(?:kernel|filtro|filter|ventana|window|padding|relleno|stride|paso)(?: de| of)? "
+    r"(?=[0-9(\[])"
+)
 _CLAUSE = re.compile(r"[,:;.(]|\b(?:porque|because|pues|ya que|since|dado que)\b")
 
 
@@ -69,22 +83,35 @@ def read_answer(
         return _fit(False)
     if wants == "fit":
         return _read_fit(words, text)
-    labelled = read_labelled(words) if "=" in words or ":" in words else None
-    if labelled and wants == "shape" and labelled.layout:
-        return _shape(labelled.value, layout=labelled.layout)
-    if labelled and wants == "size" and not labelled.layout:
-        return Answer("size", labelled.value, shape_text(labelled.value))
+    words, told = without_layout(words) if wants == "shape" else (words, "")
+    labelled = _read_labelled(words, wants)
+    if labelled is not None:
+        return labelled
     named = _NAMED.match(words)
     if named:
         words = words[named.end() :]
     words = without_remarks(words)
+    if wants != "shape" and words in _ZERO:
+        return Answer("size" if wants == "size" else "count", 0, "0")
+    if wants == "size":
+        words = _SETTING.sub("", words)
     if not re.search("[0-9]", words):
         raise Unreadable(_no_number(words, text, wants))
     if wants == "shape":
-        return _read_shape(words, text, axes)
+        return _read_shape(words, text, axes, told)
     if memory:
         words = _BYTES.sub(" bytes", words)
     return _read_size(words, text) if wants == "size" else _read_count(words, text, kilobyte, whole)
+
+
+def _read_labelled(words: str, wants: Wants) -> Answer | None:
+    """A shape, or height and width, whose axes have their names beside them."""
+    found = read_labelled(words) if wants in ("shape", "size") and re.search("[a-z]", words) else None
+    if found is None or (wants == "shape") != bool(found.layout):
+        return None
+    if wants == "shape":
+        return _shape(found.value, layout=found.layout)
+    return Answer("size", found.value, shape_text(found.value))
 
 
 def _fit(fits: bool) -> Answer:
@@ -93,7 +120,13 @@ def _fit(fits: bool) -> Answer:
 
 def _read_fit(words: str, text: str) -> Answer:
     """``no, porque 54.25 no es entero``: what its first clause says, if no other says the opposite."""
-    said = [_says(clause) for clause in _CLAUSE.split(words)]
+    signs = set(text.split())
+    if len(signs) == 1 and signs <= _YES_SIGNS | _NO_SIGNS:
+        return _fit(signs <= _YES_SIGNS)
+    clauses = _CLAUSE.split(words)
+    if not re.search("[a-z]", clauses[0]):  # a working, and then the answer
+        clauses = [clause for clause in clauses if re.search("[a-z]", clause)] or clauses
+    said = [_says(clause) for clause in clauses]
     if said[0] is None or (not said[0]) in said:
         raise Unreadable(t("{text} says neither yes nor no; write one of them", text=quote(text)))
     return _fit(said[0])
@@ -107,7 +140,7 @@ def _says(clause: str) -> bool | None:
 
 
 def _no_number(words: str, text: str, wants: Wants) -> str:
-    if wants != "shape" and words in ("ninguno", "ninguna", "none", "nada", "cero", "zero", "nothing"):
+    if wants != "shape" and words in ("nada", "nothing"):
         return t("{text} is a word; write 0 if that is the answer", text=quote(text))
     return t("there is no number in {text}", text=quote(text))
 
@@ -121,11 +154,16 @@ def _note(read_as: str) -> str:
     return t("read as {value}", value=read_as)
 
 
-def _read_shape(words: str, text: str, axes: int | None) -> Answer:
+def _read_shape(words: str, text: str, axes: int | None, layout: str) -> Answer:
+    if axes == 1 and (vector := _VECTOR.match(words)):
+        words = vector["size"]
+    elif axes == 1 and "=" in words:  # 16·5·5 = 400
+        value = plain(_chain(words, text, 1024).value)
+        return _shape((value,)) if isinstance(value, int) else _read_shape("", text, None, "")
     found = read_axes(words, axes)
     if found is None:
         raise Unreadable(t("{text} is not a shape; write its axes with x between them: 3x32x32", text=quote(text)))
-    return _shape(found.value, ambiguous=found.ambiguous, layout=found.layout)
+    return _shape(found.value, ambiguous=found.ambiguous, layout=layout or found.layout)
 
 
 def _read_count(words: str, text: str, kilobyte: int, whole: bool) -> Answer:

@@ -19,9 +19,13 @@ _BATCH = ("none", "n", "b", "?", "-1", "batch")
 _WORDS = (
     r"(?:canales|filtros|mapas(?: de (?:caracteristicas|activacion))?|channels|filters|(?:feature |activation )?maps)"
 )
-_CHANNELS_FIRST = re.compile(rf"([0-9]+) ?(?:@|{_WORDS}(?:,| de| of)(?: tamano| size)? ) ?(.+)\Z")
-_CHANNELS_LAST = re.compile(rf"(.+?)(?:,|,? con|,? with|,? y|,? and) ([0-9]+) {_WORDS}\Z")
-_LABEL = re.compile(r"([a-z]+) ?[=:] ?([0-9]+)(?:[,;]? |[,;]|\Z)")
+_CHANNELS_FIRST = re.compile(rf"([0-9]+) ?(?:@|{_WORDS}(?:,| de| of)?(?: tamano| size)? ) ?(.+)\Z")
+_CHANNELS_LAST = re.compile(rf"(.+?)(?:,|,? con|,? with|,? y|,? and)? (\(?)([0-9]+) {_WORDS}(\)?)\Z")
+_NEXT = r"(?:,? y |,? and |[,;]? |[,;]|\Z)"
+_LABELLED = re.compile(rf"(?P<label>[a-z]+) ?[=:]? ?(?P<size>[0-9]+){_NEXT}")  # c=96, alto 55
+_SIZED = re.compile(rf"(?P<size>[0-9]+) (?:de )?(?P<bracket>\(?)(?P<label>[a-z]+)(?(bracket)\)?){_NEXT}")  # 55 de alto
+_ORDER = r"(c ?[,x]? ?h ?[,x]? ?w|h ?[,x]? ?w ?[,x]? ?c)"
+_LAYOUT = re.compile(rf"\(?{_ORDER}\)? ?[=:] ?(?P<after>.+)\Z|(?P<before>.+?) ?[(\[]{_ORDER}[)\]]\Z")
 _LABELS = {
     word: axis
     for axis, words in {
@@ -66,9 +70,13 @@ def read_axes(words: str, axes: int | None) -> Axes | None:
     words = _SQUARE.sub(r"\1x\1", _PIXELS.sub("", words))
     first, last = _CHANNELS_FIRST.match(words), _CHANNELS_LAST.match(words)
     if first or last:
-        match = first or last
-        assert match is not None
-        channels, space = match.groups() if first else match.groups()[::-1]
+        if first:
+            channels, space = first.groups()
+        else:
+            assert last is not None
+            space, opened, channels, closed = last.groups()
+            if bool(opened) != bool(closed):
+                return None
         rest = read_axes(space, None)
         if rest is None or rest.layout:
             return None
@@ -90,14 +98,32 @@ def read_axes(words: str, axes: int | None) -> Axes | None:
 
 
 def read_labelled(words: str) -> Axes | None:
-    """The axes of ``c=96, h=55, w=55``, or of ``h=24, w=24``, which tells no layout; None where it is no such text."""
+    """The axes of ``c=96, h=55, w=55``, ``alto 55, ancho 55, canales 96`` or ``96 canales, 55 de alto, 55 de ancho``.
+
+    Without channels (``h=24, w=24``) they tell no layout; None where it is no such text.
+    """
+    words = _unwrapped(words)
+    pattern = _LABELLED if words[:1].isalpha() else _SIZED
     labels, value, at = "", [], 0
-    while match := _LABEL.match(words, at):
-        labels += _LABELS.get(match[1], "?")
-        value.append(int(match[2]))
+    while match := pattern.match(words, at):
+        labels += _LABELS.get(match["label"], "?")
+        value.append(int(match["size"]))
         at = match.end()
-    layout = {"CHW": "CxHxW", "HWC": "HxWxC", "HW": ""}.get(labels)
-    return None if layout is None or at < len(words) else Axes(_checked(tuple(value)), layout=layout)
+    if at < len(words) or sorted(labels) not in (["C", "H", "W"], ["H", "W"]):
+        return None
+    if labels == "HWC":
+        return Axes(_checked(tuple(value)), layout="HxWxC")
+    sizes = [value[labels.index(label)] for label in "CHW" if label in labels]
+    return Axes(_checked(tuple(sizes)), layout="CxHxW" if "C" in labels else "")
+
+
+def without_layout(words: str) -> tuple[str, str]:
+    """A shape without the order of axes that is written beside it, ``55x55x96 (HxWxC)``; and that order."""
+    match = _LAYOUT.match(words)
+    if match is None:
+        return words, ""
+    order = re.sub("[^chw]", "", match[1] or match[4])
+    return match["after"] or match["before"], "CxHxW" if order == "chw" else "HxWxC"
 
 
 def _unwrapped(text: str) -> str:

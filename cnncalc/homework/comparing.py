@@ -92,7 +92,7 @@ class Comparer:
         layout = self.conventions.layout
         named = answer.layout if len(typed) == len(truth) else ""
         read = channels_first(typed, named or layout)
-        if read == truth and (not named or named == layout):
+        if read == truth:  # axes that are named are right in any order
             return Judgement("correct", Fraction(1), answer.read_as, value=read)
         other = "HxWxC" if layout == "CxHxW" else "CxHxW"
         share, reason = Fraction(0), ""

@@ -7,13 +7,14 @@ import re
 from cnncalc.homework.numerals import NUMBER
 
 _BEFORE = re.compile(
-    r"(?:[a-z ]* )?(?:es|son|sale|salen|da|dan|queda|quedan|resulta|resultan|is|are|gives|equals|total) "
+    r"(?:[a-z ]* )?(?:es|son|sale|salen|da|dan|queda|quedan|resulta|resultan|hay|tiene|tienen|creo que|obtengo"
+    r"|is|are|has|have|gives|equals|i think|i get|total) (?:de |of )?"
     r"(?=[-+~]?[(\[{]*[0-9])"
 )
 _BRACKETED = re.compile(r"(?<=[^ ]) \([a-z ]+\)\Z")  # 34,944 (con sesgo)
 _AFTER = re.compile(
     r"(?<=[^ ]),? (?:(?:con|sin|with|without|incluyendo|including|contando|counting)(?: [a-z]+){1,4}"
-    r"|(?:en |in )?total(?:es)?|de lado|on a side|per side|on each side|along each axis)\Z"
+    r"|(?:en |in )?total(?:es)?|de lado|(?:a|en|de) cada lado|on a side|per side|on each side|along each axis)\Z"
 )
 _WEIGHTS_AND_BIASES = re.compile(
     rf"({NUMBER}) (?:weights?|pesos?) ?(?:\+|and|plus|y|mas) ?({NUMBER}) (?:bias(?:es)?|sesgos?)\Z"
