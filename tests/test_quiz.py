@@ -797,3 +797,54 @@ def test_every_difficulty_has_something_to_ask() -> None:
         assert tuple(template.asks) == DIFFICULTIES
         assert all(template.asks.values())
         assert not {"fits", "biases"} & set(template.suitable())
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a secret, a class of two and an assignment that is drawn."""
+    monkeypatch.chdir(tmp_path)
+    Path("secret.txt").write_text("0123456789abcdefXYZ\n")
+    Path("class.txt").write_text("ana\nbeto\n")
+    Path("hw.yaml").write_text("title: T\nquestions:\n  - {id: q1, template: parameters, difficulty: 1, ask: params}\n")
+    return tmp_path
+
+
+def told(*words: str) -> Any:
+    return CliRunner().invoke(app, [*words, "--secret-file", "secret.txt"])
+
+
+def test_answers_that_are_there_are_left_as_they_are(classroom: Path) -> None:
+    command = ("quiz", "hw.yaml", "--students", "class.txt", "--output", "out")
+    assert told(*command).exit_code == 0
+    Path("out/answers/ana.yaml").write_text("student: ana\nanswers: {q1: 7}\n")
+    again = told(*command)
+    assert again.exit_code == 0
+    assert "left as they are" in again.stderr
+    assert Path("out/answers/ana.yaml").read_text() == "student: ana\nanswers: {q1: 7}\n"
+
+
+def test_a_question_that_is_broken_makes_no_sheets(classroom: Path) -> None:
+    Path("bad.yaml").write_text(
+        Path("hw.yaml").read_text() + "  - {id: q2, architecture: vgg16, layr: x, ask: params}\n"
+    )
+    done = told("quiz", "bad.yaml", "--students", "class.txt", "--output", "out")
+    assert done.exit_code == 2
+    assert "layr" in done.stderr
+    assert not Path("out").exists()
+
+
+def test_a_secret_is_one_line() -> None:
+    with pytest.raises(Fault, match="one line"):
+        secret_of("title: Homework 4\nquestions:\n  - {id: q1}\n")
+
+
+def test_a_class_is_told_of_answers_to_other_numbers(classroom: Path) -> None:
+    told("quiz", "hw.yaml", "--students", "class.txt", "--output", "out")
+    ana = Path("out/answers/ana.yaml")
+    ana.write_text(ana.read_text().replace("student: ana", "student: ana maria"))
+    done = told("check", "out/answers", "--assignment", "hw.yaml", "--output", "grades")
+    assert "ana.yaml: " in done.stderr
+    assert "variant" in done.stderr
+    table = Path("grades/grades.csv").read_text(encoding="utf-8-sig")
+    (row,) = [row for row in csv.DictReader(table.splitlines()) if "ana" in row["file"]]
+    assert "variant" in row["remark"]

@@ -457,9 +457,10 @@ def test_memory_in_kilobytes() -> None:
     assignment = read(f"{CONV}, ask: memory", head="conventions: {unit: KB}")
     for document in (moodle([assignment]), gift([assignment])):
         (box,) = by_name(document)["q1"].boxes
-        # 1,301,376 bytes are 1270.875 KB; two decimals are enough.
+        # 1,301,376 bytes are 1270.875 KB; a thousandth of it more or less is right, as `check` has it.
         assert box.earns("1270.875") == box.earns("1270.88") == box.earns("1270.87") == 100
-        assert box.earns("1271") == 0
+        assert box.earns("1271") == 100
+        assert box.earns("1273") == 0
 
 
 def test_every_setting_that_gives_the_output_is_right() -> None:
@@ -674,3 +675,24 @@ def test_letters_without_a_font_are_told_to_pdflatex() -> None:
     assert "\\DeclareUnicodeCharacter{674E}{?}\n" in page
     assert "{017B}" not in page  # Ż is in the fonts
     assert "DeclareUnicodeCharacter" not in sheet(EVERY, "Ñandú – “Żak”", format="latex")
+
+
+def test_a_small_amount_of_memory_is_not_nothing() -> None:
+    # (3·3·1 + 1)·4 = 40 parameters and 4·4·4 = 64 numbers of 4 bytes: 416 bytes, 0.000416 MB of 1000 KB.
+    layer = "input: 1x6x6, layer: {conv: {K: 4, F: 3}}, ask: memory"
+    assignment = read(layer, head="conventions: {unit: MB, kilobyte: 1000}")
+    (box,) = by_name(moodle([assignment]))["q1"].boxes
+    assert (box.earns("0.000416"), box.earns("0"), box.earns("0.0005")) == (100, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"),
+    [
+        ("{max_pool: {F: 3, S: 1, P: 1}}", "with F=3, S=1, P=1."),
+        ("{max_pool: {F: 1, S: 2}}", "with F=1, S=2."),
+        ("{max_pool: {F: 3}}", "with F=3, S=3."),
+        ("{conv: {K: 1, F: 1, P: 1}}", "with K=1, F=1, S=1, P=1."),
+    ],
+)
+def test_a_question_says_all_that_changes_the_answer(layer: str, told: str) -> None:
+    assert told in question_text(read(f"input: 3x30x30, layer: {layer}, ask: output").questions[0])

@@ -90,6 +90,8 @@ def quiz_command(
             source, folder = find_assignment(assignment), os.path.dirname(assignment)
         quiz = Quiz(source, folder)
         tell(quiz.frame.findings, source.text)
+        if quiz.frame.findings.errors:  # a sheet without the question would be no homework that anybody wanted
+            raise typer.Exit(2)
         secret = given_secret(secret_file) or (seed.encode("utf-8", "surrogatepass") if template else b"")
         names = _names(student, students, variants, format, quiz, bool(template))
         if quiz.templated and not secret:
@@ -114,7 +116,10 @@ def _check(
     assignment: str, template: str, student: str, students: str, output: str, format: str, solutions: bool
 ) -> None:
     """What goes together and what does not. Raises typer.BadParameter."""
-    if bool(assignment) == bool(template):
+    if assignment and template:
+        message = t("it goes without a file: a file's questions name their own templates")
+        raise typer.BadParameter(message, param_hint="--template")
+    if not assignment and not template:
         message = t("name an assignment, or a --template: {names}", names=listing(TEMPLATES, "or"))
         raise typer.BadParameter(message, param_hint="FILE")
     if student and students:
@@ -241,10 +246,18 @@ def _write_class(quiz: Quiz, secret: bytes, names: list[str], folder: str, forma
         return found
 
     try:
-        count = write_folder(folder, quiz, secret, names, pages)
+        kept = write_folder(folder, quiz, secret, names, pages)
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         message = t("cannot write {path}: {reason}", path=quote(error.filename or folder), reason=reason)
         raise typer.BadParameter(message, param_hint="--output") from None
-    print(n("{n} student", "{n} students", count))
+    print(n("{n} student", "{n} students", len(names)))
+    if kept:
+        message = n(
+            "{path} was there already, and is left as it is",
+            "{n} files of answers were there already, and are left as they are, {path} among them",
+            len(kept),
+            path=printable(kept[0]),
+        )
+        print(message, file=sys.stderr)
     print(t("variants: {path}", path=printable(os.path.join(folder, "variants.csv"))))

@@ -45,7 +45,7 @@ UNITS = {
         "weights": "weights weight pesos peso",
         "biases": "biases bias sesgos sesgo",
         "activations": "activations activation activaciones activacion",
-        "macs": "macs mac",
+        "macs": "macs mac multiplications multiplicaciones operations operaciones",
         "flops": "flops flop",
         "bytes": "bytes byte",
         "filters": "filters filter filtros filtro channels channel canales canal maps mapas",

@@ -51,7 +51,7 @@ _ZERO = frozenset(
 )
 _VECTOR = re.compile(
     r"(?:(?:un |a )?vector (?:de|of) )?(?P<size>[0-9][0-9,. ]*?)(?: (?:unidades|units|neuronas|neurons|features|values"
-    r"|valores|numeros|numbers|elementos|elements|componentes|caracteristicas))?\Z"
+    r"|valores|numeros|numbers|elementos|elements|componentes|caracteristicas|clases|classes))?\Z"
 )
 _SETTING = re.compile(
     r"(?:un |una |el |la |a |the )?(?:kernel|filtro|filter|ventana|window|padding|relleno|stride|paso)(?: de| of)? "

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cnncalc.homework.assignment import AXES, Cell
+from cnncalc.homework.comparing import CLOSE
 from cnncalc.homework.conventions import Conventions
 from cnncalc.homework.inverse import SEARCHED
 from cnncalc.homework.truth import Value, laid_out
@@ -22,9 +23,6 @@ MOST_MISTAKES = 20
 
 DIGITS = 6
 """Decimals of an amount of memory."""
-
-ROUNDED = Fraction(51, 10_000)
-"""An amount that is rounded to two decimals is off by at most 0.005, and a little more in floating point."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +174,7 @@ def _amount(truth: int | Fraction, conventions: Conventions, wrong: list[Mistake
     """Memory, in the assignment's unit."""
     unit = conventions.bytes
     exact = Fraction(truth) / unit
-    tolerance = Fraction(0) if exact.denominator == 1 else ROUNDED
+    tolerance = Fraction(0) if exact.denominator == 1 else abs(exact) * CLOSE
     found: dict[str, Option] = {}
     for value, hint in wrong:
         if isinstance(value, (int, Fraction)) and not isinstance(value, bool):

@@ -20,6 +20,8 @@ from cnncalc.source import read_file, stem
 from cnncalc.text import listing, printable
 
 ENDINGS = (".yaml", ".yml")
+MOST_NOTES = 3
+"""Of what is strange about a file, so much is kept."""
 
 
 @dataclass
@@ -117,6 +119,8 @@ class Row:
     max_cents: int
     questions: tuple[int, ...]
     unread: str
+    notes: tuple[str, ...] = ()
+    """What was strange about it, and cost no file its grade."""
 
 
 @dataclass
@@ -160,7 +164,9 @@ def _row(grade: Grade, questions: dict[str, int]) -> Row:
         questions[item.question] += item.cents
         total += item.cents
         most += item.max_cents
-    return Row(grade.file, grade.student, total, most, tuple(questions.values()), grade.unread)
+    return Row(
+        grade.file, grade.student, total, most, tuple(questions.values()), grade.unread, tuple(grade.notes[:MOST_NOTES])
+    )
 
 
 def load_grader(assignment: str, secret: bytes = b"") -> Grader:

@@ -21,6 +21,8 @@ ALWAYS = frozenset({"filters", "kernel", "stride", "padding"})
 UNTOLD = frozenset({"eps", "momentum", "running_stats", "count_padding"})
 """Settings that change no number that is asked for."""
 
+_IDLE = {"padding": "0", "dilation": "1", "groups": "1", "multiplier": "1", "output_padding": "0"}
+"""What changes nothing, and goes without saying."""
 POOLS = frozenset({"max_pool", "avg_pool"})
 
 
@@ -90,7 +92,7 @@ def _settings(layer: Layer, conventions: Conventions, hidden: str) -> Iterator[s
             yield from (f"P_{side}={size}" for side, size in _sides(value))
         elif declared.letters:
             told = _told(value)
-            idle = told in ("0", "1") and not (name in ALWAYS and layer.type not in POOLS) and name != "stride"
+            idle = told == _IDLE.get(name) and not (name in ALWAYS and layer.type not in POOLS)
             if not idle or declared.required:
                 yield t("`same` padding") if told == "same" else f"{declared.letters[0]}={told}"
         elif given or declared.required:

@@ -15,6 +15,7 @@ from cnncalc.homework.networks import analyze_named, finish, one_layer
 from cnncalc.homework.truth import ASKS, SETTINGS, Ungradable, layer_truth, network_truth
 from cnncalc.inference import Run
 from cnncalc.language import t
+from cnncalc.layout import layout_fault
 from cnncalc.reader import read_tree
 from cnncalc.source import Source
 from cnncalc.text import listing, quote, suggest
@@ -167,6 +168,9 @@ class QuestionReader:
                 t("the question names no network"),
                 t("write `architecture: vgg16`, or an `input` and a `layer`"),
             )
+        # A shape in a question is C×H×W whatever the answers follow; the note comes where it looks like another.
+        if doubt := layout_fault(read_shape(nodes["input"], "input")):
+            self.findings.add(doubt, span=nodes["input"].span, severity="info")
         if "layers" in nodes:
             layers = nodes["layers"]
         else:

@@ -100,11 +100,13 @@ def write_grades(rows: Iterable[Row], questions: list[str], out: TextIO) -> None
 def remarks_of(rows: Iterable[Row]) -> dict[str, str]:
     """What a teacher has to know of a file beside its points, by file; most files have none."""
     rows = list(rows)
-    known = {row.file: t("can't be read: {reason}", reason=row.unread) for row in rows if row.unread}
+    known = {row.file: "; ".join(row.notes) for row in rows if row.notes}
+    known |= {row.file: t("can't be read: {reason}", reason=row.unread) for row in rows if row.unread}
     for _, files in namesakes(rows):
         for file in files:
             other = next(name for name in files if name != file)
-            known[file] = t("{file} names the same student", file=other)
+            same = t("{file} names the same student", file=other)
+            known[file] = f"{same}; {known[file]}" if file in known else same
     return known
 
 
@@ -114,6 +116,8 @@ def strange(rows: Iterable[Row], skipped: Iterable[tuple[str, str]]) -> Iterator
     for row in rows:
         if row.unread:
             yield t("{file} can't be read: {reason}", file=safe(row.file), reason=safe(row.unread))
+        for note in row.notes:
+            yield f"{safe(row.file)}: {safe(note)}"
     for student, files in namesakes(rows):
         named = safe(", ".join(files[:MOST_NAMED])) + (" …" if len(files) > MOST_NAMED else "")
         yield n(

@@ -15,25 +15,31 @@ from cnncalc.homework.quiz.variants import Quiz, Variant
 
 def write_folder(
     folder: str, quiz: Quiz, secret: bytes, students: Sequence[str], pages: Callable[[Variant], dict[str, str]]
-) -> int:
+) -> list[str]:
     """Write for each student what ``pages`` gives, by path with the student's ``{name}``, and an answer file.
 
-    ``variants.csv`` says which numbers are whose. Returns the number of students. Raises OSError, and
-    ArchitectureError where a template finds no question.
+    ``variants.csv`` says which numbers are whose. Returns the files of answers that were there already, which are left
+    as they are. Raises OSError, and ArchitectureError where a template finds no question.
     """
     from cnncalc.render.check import cell
 
+    kept: list[str] = []
     table = StringIO(newline="")
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(["student", "file", "variant"])
     for student, name in file_names(students).items():
         variant = quiz.draw(secret, student)
-        for path, text in {**pages(variant), "answers/{name}.yaml": answer_file(variant.assignment)}.items():
+        for path, text in pages(variant).items():
             _write(os.path.join(folder, *path.replace("{name}", name).split("/")), text)
+        answers = os.path.join(folder, "answers", f"{name}.yaml")
+        if os.path.exists(answers):  # it may be filled in
+            kept.append(answers)
+        else:
+            _write(answers, answer_file(variant.assignment))
         rows.writerow([cell(student), name, variant.assignment.variant])
     # By this mark, spreadsheets see that names are written in UTF-8.
     _write(os.path.join(folder, "variants.csv"), "\ufeff" + table.getvalue())
-    return len(students)
+    return kept
 
 
 def _write(path: str, text: str) -> None:

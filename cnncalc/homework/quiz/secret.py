@@ -19,6 +19,8 @@ def secret_of(text: str) -> bytes:
     """The secret as a key, without the space around it. Raises Fault where it would be found by trying."""
     text = text.strip()
     help = t("make one: {command}", command=COMMAND)
+    if len(text.splitlines()) > 1:
+        raise Fault("invalid-value", t("a secret is one line, and this has more; is this the right file?"), help)
     if len(text) < LEAST:
         raise Fault("invalid-value", t("the secret is shorter than {least} characters", least=LEAST), help)
     if len(set(text)) < LEAST_DIFFERENT:
