@@ -573,3 +573,20 @@ def test_a_refused_file_speaks_to_nobody(tmp_path):
     assert found.exit_code == 2
     assert "##[" not in found.stderr
     assert not any(line.lstrip().startswith("::") for line in found.stderr.splitlines())
+
+
+def test_weights_do_not_hang_on_whether_the_window_fits() -> None:
+    text = "questions:\n  - {id: q, input: 3x224x224, layer: {conv: {K: 96, F: 11, S: 4}}, ask: params}\n"
+    cell = read_assignment(Source("hw.yaml", text)).cells[0]
+    assert (cell.broken, cell.truth) == ("", 34_944)  # (11·11·3 + 1)·96
+
+
+def test_a_question_behind_a_mistake_tells_the_mistake() -> None:
+    text = "questions:\n  - {id: q, architecture: vgg16, input: 3x250x250, layer: pool5, ask: output}\n"
+    cell = read_assignment(Source("hw.yaml", text)).cells[0]
+    assert cell.broken.startswith("pool2: the window does not fit the height and width of 125")
+
+
+def test_an_input_that_looks_like_another_order_gets_a_note() -> None:
+    text = "questions:\n  - {id: q, input: 227x227x3, layer: {conv: {K: 96, F: 11, S: 4}}, ask: output}\n"
+    assert [found.rule for found in read_assignment(Source("hw.yaml", text)).diagnostics] == ["layout"]

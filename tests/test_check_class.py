@@ -489,7 +489,7 @@ def test_the_page_in_spanish(class_of_four):
 
 def test_the_page_where_nothing_can_be_graded(homework):
     (homework / "hw.yaml").write_text(
-        "questions: [{id: shape, input: 3x4x4, layer: {conv: {K: 1, F: 9}}, ask: params}]\n"
+        "questions: [{id: shape, input: 3x4x4, layer: {conv: {K: 1, F: 9}}, ask: macs}]\n"
     )
     hand_in(homework, "ana.yaml")
     found = page(homework)

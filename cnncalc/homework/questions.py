@@ -12,7 +12,7 @@ from cnncalc.homework.assignment import AXES, Cell, Question
 from cnncalc.homework.conventions import Conventions, read_points
 from cnncalc.homework.inverse import Inverse
 from cnncalc.homework.networks import analyze_named, finish, one_layer
-from cnncalc.homework.truth import ASKS, SETTINGS, Ungradable, layer_truth, network_truth
+from cnncalc.homework.truth import ASKS, SETTINGS, Ungradable, Value, layer_truth, network_truth
 from cnncalc.inference import Run
 from cnncalc.language import t
 from cnncalc.layout import layout_fault
@@ -131,7 +131,7 @@ class QuestionReader:
         if layer is None:
             truth = network_truth(analysis, ask, self.conventions)
         else:
-            truth = layer_truth(layer, ask, self.conventions)
+            truth = known_truth(analysis, layer, ask, self.conventions)
         return Cell(id, id, ask, points, layer, analysis, truth, axis=axis)
 
     def _layer(self, analysis: Analysis, nodes: dict[str, Node]) -> Layer | None:
@@ -236,10 +236,21 @@ def table_cell(
     id = f"{question}.{row}.{ask}" if question else f"{row}.{ask}"
     cell = Cell(id, question or row, ask, points, layer, analysis, row=row)
     try:
-        cell.truth = layer_truth(layer, ask, conventions)
+        cell.truth = known_truth(analysis, layer, ask, conventions)
     except Ungradable as error:
         cell.broken = error.reason
     return cell
+
+
+def known_truth(analysis: Analysis, layer: Layer, ask: str, conventions: Conventions) -> Value:
+    """The right answer about a layer of a network. Raises Ungradable with what is wrong, if before the layer."""
+    try:
+        return layer_truth(layer, ask, conventions)
+    except Ungradable:
+        first = next((found for found in analysis.diagnostics if found.severity == "error"), None)
+        if first is None or layer.facts.faults:
+            raise
+        raise Ungradable(first.message) from None
 
 
 def read_ask(node: Node) -> str:

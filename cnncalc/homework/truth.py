@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Union
 
 from cnncalc.analysis import DTYPES, Analysis, Layer
+from cnncalc.diagnostics import Fault
 from cnncalc.homework.conventions import Conventions
 from cnncalc.language import t
 from cnncalc.layers import Facts
@@ -46,6 +48,9 @@ WANTS: dict[str, Wants] = {
 }
 """What kind of answer an ask wants, where it is no count."""
 
+WEIGHED = frozenset({"weights", "biases", "params"})
+"""Asks that count weights."""
+
 MISFITS = frozenset({"non-integer-output", "window-too-large"})
 
 Value = Union[tuple[int, ...], int, Fraction, bool, None]
@@ -76,13 +81,15 @@ def facts_truth(facts: Facts, field: Field, ask: str, conventions: Conventions) 
         return _setting(facts, ask)
     if ask in ("receptive_field", "effective_stride"):
         return _seen(field, ask)
-    return _known(_count(facts, ask, conventions), facts)
+    # A window that does not fit has its weights all the same.
+    weighed = misfit and ask in WEIGHED and all(fault.rule in MISFITS for fault in facts.faults)
+    return _known(_count(facts, ask, conventions), () if weighed else facts.faults)
 
 
-def _known(value: Value, facts: Facts) -> Value:
+def _known(value: Value, faults: Sequence[Fault]) -> Value:
     whole = value is not None and not (isinstance(value, tuple) and None in value)
-    if facts.faults or not whole:
-        raise Ungradable(facts.faults[0].message if facts.faults else t("the network does not say"))
+    if faults or not whole:
+        raise Ungradable(faults[0].message if faults else t("the network does not say"))
     return value
 
 
