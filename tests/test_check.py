@@ -7,6 +7,7 @@ import io
 import json
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -590,3 +591,13 @@ def test_a_question_behind_a_mistake_tells_the_mistake() -> None:
 def test_an_input_that_looks_like_another_order_gets_a_note() -> None:
     text = "questions:\n  - {id: q, input: 227x227x3, layer: {conv: {K: 96, F: 11, S: 4}}, ask: output}\n"
     assert [found.rule for found in read_assignment(Source("hw.yaml", text)).diagnostics] == ["layout"]
+
+
+def test_junit_tells_of_a_file_that_can_not_be_read(tmp_path: Path) -> None:
+    answers = tmp_path / "ana.yaml"
+    answers.write_bytes(b"\xff\xfes\x00")
+    found = CliRunner().invoke(app, ["check", str(answers), "-a", "lecture", "-f", "junit"])
+    assert found.exit_code == 2
+    (suite,) = ET.fromstring(found.stdout)
+    assert (suite.get("name"), suite.get("errors")) == ("ana", "1")
+    assert "UTF-16" in (suite.findtext("testcase/error") or "")

@@ -820,3 +820,9 @@ def test_hook_and_action_call_what_there_is() -> None:
     (step,) = action["runs"]["steps"]
     assert set(action["inputs"]) == {"paths", "args", "format"}
     assert "${{" not in step["run"], "an input in the script could run as a command"
+
+
+def test_the_json_of_bad_usage_names_what_was_named() -> None:
+    found = run("--select", "nosuch", "--format", "json", "a.yaml", "b")
+    assert found.exit_code == 2
+    assert json.loads(found.stdout)["name"] == "a.yaml, b"

@@ -110,7 +110,8 @@ def _refuse_as_json(ctx: Any, error: Any) -> None:
     from cnncalc.cli.output import json_line, refused
     from cnncalc.diagnostics import ArchitectureError, Diagnostic
 
-    name = str(ctx.params.get(ctx.command.params[0].name) or ctx.info_name)
+    given = ctx.params.get(ctx.command.params[0].name) or ctx.info_name
+    name = str(given) if isinstance(given, str) else ", ".join(map(str, given))
     found = Diagnostic("invalid-value", "error", f"{error.param_hint}: {error.message}")
     print(json_line(refused(name, ArchitectureError([found]))))
     raise typer.Exit(2) from None

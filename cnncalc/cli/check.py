@@ -195,6 +195,10 @@ def _refuse(path: str, error: ArchitectureError, format: str, out: TextIO) -> No
             from cnncalc.render.check_ci import gradescope_failed
 
             out.write(line(gradescope_failed(error.diagnostics[0].message)))
+        elif format == "junit":
+            from cnncalc.render.check_ci import junit_failed
+
+            out.write(junit_failed(error.diagnostics[0].message, path))
         elif format == "github-classroom":
             from cnncalc.render.check_ci import github_classroom_failed
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from cnncalc.homework.grading import Grade, Item
 from cnncalc.render.check import harmless, number, points_text, remarks, safe, total_text, verdict_word
 from cnncalc.render.lint_github import DATA
+from cnncalc.source import stem
 
 KINDS = {"wrong": "failure", "partial": "failure", "unreadable": "error", "ungradable": "error", "missing": "skipped"}
 
@@ -60,6 +61,12 @@ def _suite(grade: Grade, place: int, now: str, reveal: bool) -> ET.Element:
     ET.SubElement(suite, "system-out").text = "\n".join([total_text(grade), *map(safe, grade.notes)])
     ET.SubElement(suite, "system-err").text = safe(grade.unread)
     return suite
+
+
+def junit_failed(message: str, path: str) -> str:
+    """A suite of one error, for a file that can't be graded at all."""
+    item = Item("file", "file", "unreadable", 0, 0, "", "", message, (), "", False, "")
+    return junit([Grade(stem(path), [item], file=path, unread=message)])
 
 
 def _points(properties: ET.Element, of: str, cents: int, most: int) -> None:
