@@ -44,9 +44,7 @@ def load_source(arch: str | PathLike[str]) -> Source:
             return read_file(path)  # a folder or a device, which is told there
         raise gallery.unknown(path, t("there is no file {path}, and no architecture of that name", path=quote(path)))
     except Fault as fault:
-        findings = Findings("<stdin>" if path == "-" else path)
-        findings.add(fault)
-        raise ArchitectureError(findings) from None
+        raise ArchitectureError.of("<stdin>" if path == "-" else path, fault) from None
 
 
 def build(
@@ -122,9 +120,7 @@ def analyze_text(text: str, input: Inputs = None, *, name: str = "<text>", heads
     try:
         check_characters(text)
     except Fault as fault:
-        findings = Findings(name)
-        findings.add(fault)
-        raise ArchitectureError(findings, text) from None
+        raise ArchitectureError.of(name, fault, text) from None
     return analyze(Source(name, text), input, heads=heads)
 
 
@@ -226,10 +222,8 @@ def _replaced(inputs: dict[str, tuple[int, ...]], given: Inputs) -> dict[str, tu
             raise Fault("invalid-value", message)
         return dict.fromkeys(inputs, _shape(given))
     except Fault as fault:
-        findings = Findings("--input")
         fault.span = None
-        findings.add(fault)
-        raise ArchitectureError(findings) from None
+        raise ArchitectureError.of("--input", fault) from None
 
 
 def _shape(given: Any) -> tuple[int, ...]:

@@ -147,6 +147,13 @@ class ArchitectureError(Exception):
         self.diagnostics = tuple(diagnostics)
         self.text = text
 
+    @classmethod
+    def of(cls, name: str, fault: Fault, text: str = "") -> ArchitectureError:
+        """For one fault, in the file of that name."""
+        findings = Findings(name)
+        findings.add(fault)
+        return cls(findings, text)
+
     def __str__(self) -> str:
         from cnncalc.render.messages import render_diagnostics
 

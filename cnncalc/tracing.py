@@ -87,9 +87,7 @@ def refusing(name: str, text: str = "") -> Iterator[None]:
     try:
         yield
     except Fault as fault:
-        findings = Findings(name)
-        findings.add(fault)
-        raise ArchitectureError(findings, text) from None
+        raise ArchitectureError.of(name, fault, text) from None
 
 
 def check_type(type: str, also: tuple[str, ...] = ()) -> None:

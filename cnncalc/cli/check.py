@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from typing import Annotated, TextIO
 
 import typer
 
-from cnncalc.cli.output import chosen, json_line, tell, write_text
+from cnncalc.cli.output import chosen, json_line, opened, tell, write_text
 from cnncalc.cli.secret import SecretOption, given_secret
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.diagnostics import ArchitectureError, Fault
 from cnncalc.homework.classes import load_grader
 from cnncalc.homework.conventions import read_part
 from cnncalc.homework.grading import Grade, Grader
@@ -23,7 +21,6 @@ from cnncalc.homework.submissions import read_submission
 from cnncalc.language import t
 from cnncalc.render.check import grade_dict, grade_pieces, harmless, safe, write_items
 from cnncalc.source import read_file
-from cnncalc.text import quote
 
 FORMATS = ("text", "json", "csv", "junit", "gradescope", "github-classroom")
 CLASS_FORMATS = ("text", "json", "csv", "junit")
@@ -113,7 +110,7 @@ def _least(text: str) -> Fraction | None:
 
 def _one(path: str, assignment: str, format: str, output_file: str, reveal: bool, secret: bytes) -> Fraction:
     """Grade a file and show it; returns its part of the points."""
-    with opened(output_file) as out:
+    with opened(output_file, sys.stdout) as out:
         try:
             grade = _graded(path, assignment, secret)
         except ArchitectureError as error:
@@ -136,9 +133,7 @@ def _graded(path: str, assignment: str, secret: bytes) -> Grade:
     try:
         source = read_file(path)
     except Fault as fault:
-        findings = Findings(path)
-        findings.add(fault)
-        raise ArchitectureError(findings) from None
+        raise ArchitectureError.of(path, fault) from None
     if grader is None:
         submission = read_submission(source)
         grader = Grader(own_assignment(submission, os.path.dirname(path)))
@@ -204,21 +199,3 @@ def _refuse(path: str, error: ArchitectureError, format: str, out: TextIO) -> No
 
             out.write(github_classroom_failed(error.diagnostics[0].message, path))
         _tell(error)
-
-
-@contextmanager
-def opened(path: str) -> Iterator[TextIO]:
-    if not path:
-        yield sys.stdout
-        return
-    try:
-        file = open(path, "w", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(unwritten(path, error), param_hint="--output-file") from None
-    with file:
-        yield file
-
-
-def unwritten(path: str, error: OSError | ValueError) -> str:
-    reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
-    return t("cannot write {path}: {reason}", path=quote(path), reason=reason)

@@ -13,8 +13,8 @@ from typing import TextIO
 
 import typer
 
-from cnncalc.cli.check import line, opened, unwritten
-from cnncalc.cli.output import styled, tell, write_table
+from cnncalc.cli.check import line
+from cnncalc.cli.output import opened, styled, tell, unwritten, write_table
 from cnncalc.diagnostics import ArchitectureError
 from cnncalc.homework.class_files import ClassFiles, write_whole
 from cnncalc.homework.classes import Found, Job, Part, Row, find_files, load_grader
@@ -62,7 +62,7 @@ def check_class(
             os.listdir(os.path.dirname(report) or ".")
             if os.path.isdir(report):
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), report)
-    with opened(output_file) as out, _ended_by_signal():
+    with opened(output_file, sys.stdout) as out, _ended_by_signal():
         job = Job(assignment, _folder(folder, found.files), reveal, format == "junit", secret)
         whole = _graded_class(found, job, grader)
         if report:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TextIO
 import typer
 
 from cnncalc.cli.options import MaxMacsOption, MaxMemoryOption, MaxParamsOption, parse_budget
-from cnncalc.cli.output import chosen, excerpt_width, json_line, styled, write_table, write_text
+from cnncalc.cli.output import chosen, excerpt_width, json_line, opened, styled, write_table, write_text
 from cnncalc.language import n, t
 from cnncalc.lint.linter import Report
 from cnncalc.lint.many import Job, lint_files, walk
@@ -142,7 +142,7 @@ class Task:
         tally = Tally()
         # A repaired standard input is the output; findings make way.
         piped = files == ["-"] and bool(self.job.repair) and not self.diff
-        with self._output(sys.stderr if piped else sys.stdout) as out, _settings_errors():
+        with opened(self.output_file, sys.stderr if piped else sys.stdout) as out, _settings_errors():
             if self.diff:
                 return self._write_diffs(lint_files(files, self.job), tally, out)
             told = out if self.format == "text" else sys.stderr
@@ -212,20 +212,6 @@ class Task:
             told = n("{n} repair in {files}", "{n} repairs in {files}", tally.repaired, files=files)
             write_text([(told + "\n", "bold")], sys.stderr)
         return 2 if tally.unreadable else int(bool(tally.repaired))
-
-    @contextmanager
-    def _output(self, standard: TextIO) -> Iterator[TextIO]:
-        if not self.output_file:
-            yield standard
-            return
-        try:
-            file = open(self.output_file, "w", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115
-        except (OSError, ValueError) as error:
-            reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
-            message = t("cannot write {path}: {reason}", path=quote(self.output_file), reason=reason)
-            raise typer.BadParameter(message, param_hint="--output-file") from None
-        with file:
-            yield file
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from shutil import get_terminal_size
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -16,7 +16,7 @@ from cnncalc.diagnostics import ArchitectureError, Diagnostic
 from cnncalc.language import t
 from cnncalc.render.messages import EXCERPT, Segment, segments
 from cnncalc.render.table import Table, write_csv, write_latex, write_markdown, write_plain, write_terminal
-from cnncalc.text import listing, suggest
+from cnncalc.text import listing, quote, suggest
 from cnncalc.values import read_whole
 
 WRITERS = {"markdown": write_markdown, "latex": write_latex, "csv": write_csv}
@@ -96,6 +96,26 @@ def json_line(document: Any) -> str:
     import json
 
     return json.dumps(document, ensure_ascii=False)
+
+
+def unwritten(path: str, error: OSError | ValueError) -> str:
+    """What is told of a file that can't be written."""
+    reason = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
+    return t("cannot write {path}: {reason}", path=quote(path), reason=reason)
+
+
+@contextmanager
+def opened(path: str, standard: TextIO) -> Iterator[TextIO]:
+    """The file of ``--output-file``, open for writing; the standard one where it was not given."""
+    if not path:
+        yield standard
+        return
+    try:
+        file = open(path, "w", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(unwritten(path, error), param_hint="--output-file") from None
+    with file:
+        yield file
 
 
 def refused(name: str, error: ArchitectureError) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from cnncalc.cli.output import chosen, tell, whole, with_help
+from cnncalc.cli.output import chosen, tell, unwritten, whole, with_help
 from cnncalc.cli.secret import SecretOption, given_secret
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings, Span
+from cnncalc.diagnostics import ArchitectureError, Fault, Span
 from cnncalc.homework.files import SECRET, find_assignment
 from cnncalc.homework.quiz.asking import WINDOWS
 from cnncalc.homework.quiz.roster import LONGEST, MOST_STUDENTS, read_roster
@@ -19,7 +19,7 @@ from cnncalc.homework.quiz.templates import DIFFICULTIES, TEMPLATES
 from cnncalc.homework.quiz.variants import MOST_DRAWN, Quiz, Variant
 from cnncalc.language import n, t
 from cnncalc.source import Source, read_file
-from cnncalc.text import listing, printable, quote
+from cnncalc.text import listing, printable
 
 SHEETS = ("yaml", "markdown", "latex")
 BANKS = ("moodle", "gift")
@@ -180,15 +180,13 @@ def _names(student: str, students: str, variants: str, format: str, quiz: Quiz, 
 
 
 def _roster(path: str) -> list[str]:
-    findings = Findings(path)
     text = ""
     try:
         source = read_file(path)
         text = source.text
         return read_roster(source)
     except Fault as fault:
-        findings.add(fault)
-        raise ArchitectureError(findings, text) from None
+        raise ArchitectureError.of(path, fault, text) from None
 
 
 # What is written
@@ -248,9 +246,7 @@ def _write_class(quiz: Quiz, secret: bytes, names: list[str], folder: str, forma
     try:
         kept = write_folder(folder, quiz, secret, names, pages)
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        message = t("cannot write {path}: {reason}", path=quote(error.filename or folder), reason=reason)
-        raise typer.BadParameter(message, param_hint="--output") from None
+        raise typer.BadParameter(unwritten(error.filename or folder, error), param_hint="--output") from None
     print(n("{n} student", "{n} students", len(names)))
     if kept:
         message = n(

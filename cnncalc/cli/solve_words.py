@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import typer
 
 from cnncalc.cli.output import refusals, with_help
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings, Span
+from cnncalc.diagnostics import ArchitectureError, Fault, Span
 from cnncalc.language import t
 from cnncalc.solving.windows import Values
 from cnncalc.text import quote
@@ -34,10 +34,8 @@ def faults(name: str, format: str) -> Iterator[None]:
         try:
             yield
         except Fault as fault:
-            findings = Findings("")
             fault.span = None
-            findings.add(fault)
-            raise ArchitectureError(findings) from None
+            raise ArchitectureError.of("", fault) from None
 
 
 _BY = re.compile(r"\s*[xX×]\s*")

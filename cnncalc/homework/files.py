@@ -27,7 +27,6 @@ def find_assignment(path: str) -> Source:
 
     Raises ArchitectureError where there is none.
     """
-    findings = Findings(path)
     try:
         if path != "-" and not is_file(path):
             own = bundled(path)
@@ -36,8 +35,8 @@ def find_assignment(path: str) -> Source:
         return read_file(path)
     except Fault as fault:
         help = t("these come with it: {names}", names=listing(map(quote, bundled_names())))
-        findings.add(Fault(fault.rule, fault.message, fault.help or help, span=fault.span))
-        raise ArchitectureError(findings) from None
+        fault.help = fault.help or help
+        raise ArchitectureError.of(path, fault) from None
 
 
 def bundled(name: str) -> Path | None:

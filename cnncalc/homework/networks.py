@@ -6,7 +6,7 @@ import os
 
 from cnncalc.analysis import Analysis
 from cnncalc.api import build, load_source
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.diagnostics import ArchitectureError, Fault
 from cnncalc.inference import Run
 from cnncalc.language import t
 from cnncalc.reader import read
@@ -25,9 +25,7 @@ def finish(run: Run) -> Analysis:
 def analyze_named(name: str, folder: str = "", shape: tuple[int, ...] | None = None) -> Analysis:
     """A network by its path, looked for in the folder first, or by its bundled name. Raises ArchitectureError."""
     if name == "-":
-        findings = Findings(name)
-        findings.add(Fault("invalid-value", t("an architecture in a file is a path or a name")))
-        raise ArchitectureError(findings)
+        raise ArchitectureError.of(name, Fault("invalid-value", t("an architecture in a file is a path or a name")))
     beside = os.path.join(folder, name)
     source = load_source(beside if folder and is_file(beside) else name)
     return finish(Run(*build(source, shape, reading=read(source))))

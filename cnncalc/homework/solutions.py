@@ -13,7 +13,7 @@ from cnncalc.formula import Num, Number, Symbol, product, total
 from cnncalc.homework.assignment import AXES, Cell, Question
 from cnncalc.homework.conventions import Conventions
 from cnncalc.homework.solved import solved_setting
-from cnncalc.homework.truth import SETTINGS, Ungradable, layer_truth, truth_text
+from cnncalc.homework.truth import SETTINGS, WEIGHTS, Ungradable, layer_truth, truth_text
 from cnncalc.language import t
 from cnncalc.text import printable, shape_text
 
@@ -103,7 +103,7 @@ def _sections(found: list[Section], layer: Layer, ask: str, conventions: Convent
         return [*shape, *(s for s in found if s.key == "macs" or (doubled and s.key == "flops"))]
     if ask == "params" and conventions.biases:
         return [s for s in found if s.key == "parameters"]
-    if ask in ("weights", "biases", "params"):
+    if ask in WEIGHTS:
         return _part(found, layer, ask == "biases")
     if ask == "memory":
         counted = conventions.memory
@@ -256,7 +256,7 @@ def _summed(analysis: Analysis, ask: str, conventions: Conventions) -> list[Sect
     """A line for each layer that has some of what is asked for, and their sum."""
     lines: list[Section] = []
     counts: list[int] = []
-    weighed = ask in ("weights", "biases", "params")
+    weighed = ask in WEIGHTS
     for layer in analysis.layers:
         if weighed and layer.node.shared is not None:
             continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from cnncalc.diagnostics import ArchitectureError, Fault, Findings
+from cnncalc.diagnostics import ArchitectureError, Fault
 from cnncalc.language import t
 from cnncalc.source import Source, stem
 from cnncalc.text import quote
@@ -79,9 +79,7 @@ def _example() -> str:
 
 
 def _refused(source: Source, fault: Fault) -> ArchitectureError:
-    findings = Findings(source.name)
-    findings.add(fault)
-    return ArchitectureError(findings, source.text)
+    return ArchitectureError.of(source.name, fault, source.text)
 
 
 def _told(fault: Fault) -> str:

@@ -48,7 +48,7 @@ WANTS: dict[str, Wants] = {
 }
 """What kind of answer an ask wants, where it is no count."""
 
-WEIGHED = frozenset({"weights", "biases", "params"})
+WEIGHTS = frozenset({"weights", "biases", "params"})
 """Asks that count weights."""
 
 MISFITS = frozenset({"non-integer-output", "window-too-large"})
@@ -82,7 +82,7 @@ def facts_truth(facts: Facts, field: Field, ask: str, conventions: Conventions) 
     if ask in ("receptive_field", "effective_stride"):
         return _seen(field, ask)
     # A window that does not fit has its weights all the same.
-    weighed = misfit and ask in WEIGHED and all(fault.rule in MISFITS for fault in facts.faults)
+    weighed = misfit and ask in WEIGHTS and all(fault.rule in MISFITS for fault in facts.faults)
     return _known(_count(facts, ask, conventions), () if weighed else facts.faults)
 
 
@@ -149,7 +149,7 @@ def network_truth(analysis: Analysis, ask: str, conventions: Conventions) -> Val
         "memory": _memory(totals.params, totals.activations, conventions),
         "activations": totals.activations,
     }
-    if ask in ("weights", "biases", "params"):
+    if ask in WEIGHTS:
         kinds = "params" if ask == "params" and conventions.biases else "biases" if ask == "biases" else "weights"
         own = [layer for layer in analysis.layers if layer.node.shared is None]
         counts: list[Any] = [layer_truth(layer, kinds, conventions) for layer in own]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cnncalc.homework.classes import Job, Part, load_grader
 from cnncalc.homework.grading import Grader
 from cnncalc.language import current, use
+from cnncalc.processes import cores
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -28,7 +29,7 @@ def grade_files(files: Sequence[str], job: Job, grader: Grader) -> Generator[Par
     Close it (``contextlib.closing``) where the parts are not all taken: the processes then end after the file that
     they have in hand.
     """
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = cores()
     if len(files) < PARALLEL or workers < 2 or job.assignment == "-":
         for file in files:
             yield job.run([file], grader)

@@ -11,6 +11,7 @@ from typing import Literal
 from cnncalc.language import current, use
 from cnncalc.lint.linter import Report, folder_of, lint_source, load
 from cnncalc.lint.settings import Nearest, Settings
+from cnncalc.processes import cores
 from cnncalc.source import Source, is_file
 
 PARALLEL = 64
@@ -144,7 +145,7 @@ def lint_files(files: Sequence[str], job: Job) -> Iterator[Report]:
 
 def _shared_out(files: Sequence[str], job: Job) -> Iterator[Report]:
     """Lint files, in their order, by as many processes as help."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = cores()
     if len(files) < PARALLEL or workers < 2:
         yield from job.each(files)
         return

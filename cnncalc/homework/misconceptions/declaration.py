@@ -10,26 +10,23 @@ from math import prod
 from typing import Any, Union
 
 from cnncalc.analysis import Analysis, Layer
+from cnncalc.homework import truth
 from cnncalc.layers import Layer as LayerType
 
 Value = Union[int, Fraction, tuple[int, ...], None]
 """A wrong answer: a count, a size (one number where the axes are alike), a shape C×H×W; None says that it does not fit,
 and for ``fits`` True that it does."""
 
-ASKS = frozenset(
-    "output fits weights biases params macs flops memory activations receptive_field effective_stride "
-    "kernel stride padding filters".split()
-)
+ASKS = frozenset(truth.ASKS)
 """What a question may ask for."""
 
-SIZES = frozenset({"receptive_field", "effective_stride", "kernel", "stride", "padding"})
+SIZES = frozenset(ask for ask, wants in truth.WANTS.items() if wants == "size")
 """Asks whose answer is one number for all axes, or one for each."""
+
+WEIGHTS = truth.WEIGHTS
 
 SHAPES = frozenset({"output", "activations", "macs", "flops"})
 """Asks whose answer follows from the output's shape."""
-
-WEIGHTS = frozenset({"weights", "biases", "params"})
-"""Asks that count parameters."""
 
 COSTS = frozenset({"macs", "flops"})
 
